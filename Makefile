@@ -1,0 +1,68 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TEMPLATES := templates/private-packages.yaml templates/role-check.yaml
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: template
+template: $(RUNTIME) ## Write templates/ from repositories.yaml
+	@$(BIN)/private-packages template
+
+.PHONY: test
+test: $(DEVELOPMENT) ## Run all tests
+	@$(BIN)/pytest --numprocesses auto
+
+.PHONY: lint
+lint: $(DEVELOPMENT) ## Check style, types, templates and shell scripts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/cfn-lint --include-checks I -- $(TEMPLATES)
+	@$(BIN)/shellcheck --enable=all .ci/run
+
+.PHONY: check
+check: lint test fresh ## Do all that CI does: lint, test, and see that templates/ is fresh
+
+.PHONY: fresh
+fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
+	@$(BIN)/private-packages template --check
+
+.PHONY: lock
+lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --extra build --extra dev --output-file requirements-dev.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --extra build --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
+
+.PHONY: clean
+clean: ## Remove the virtual environment and all caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; say which with make PYTHON=…")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+	@echo 'Installing what the generator needs…'
+	@$(INSTALL) --require-hashes --requirement requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo 'Installing what development needs…'
+	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@touch $@

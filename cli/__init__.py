@@ -1,0 +1,1 @@
+"""The command `private-packages`: one module for each subcommand."""

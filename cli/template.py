@@ -1,0 +1,173 @@
+"""`private-packages template`: write the CloudFormation templates."""
+
+import difflib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from cli.options import output_option
+from generator import configuration, document
+from generator.errors import GeneratorError
+from generator.templates import TEMPLATES
+
+DEFAULT_CONFIG = Path("repositories.yaml")
+
+
+@click.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The list of repositories.  [default: repositories.yaml, or without one, GitHub Packages]",
+)
+@click.option(
+    "--output-dir",
+    type=click.Path(path_type=Path),
+    default=Path("templates"),
+    show_default=True,
+    help="The folder to write to; made when missing.",
+)
+@click.option(
+    "--format",
+    "document_format",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="The language of the templates; YAML keeps the function's source readable.",
+)
+@click.option(
+    "--stdout", "name", type=click.Choice(list(TEMPLATES)), help="Print this template and write no file."
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; where a file is stale, show what differs and fail."
+)
+@output_option
+@click.option("--profile", expose_value=False, help="Taken as by every command; this one does not call AWS.")
+@click.option("--region", expose_value=False, help="Likewise.")
+def command(
+    config: Path | None,
+    output_dir: Path,
+    document_format: document.Format,
+    name: str | None,
+    check: bool,
+    output: str,
+) -> None:
+    """Write the CloudFormation templates.
+
+    private-packages is for the account that keeps the tokens: upload it in the CloudFormation console and
+    fill in the form. role-check is for the accounts that build: it only checks their Stackery Role.
+
+    The same configuration always gives the same files, so commit them and let --check guard them.
+
+    \b
+    Examples:
+      private-packages template
+      private-packages template --config acme.yaml --output-dir build
+      private-packages template --stdout role-check | less
+      private-packages template --check
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    if name and check:
+        raise click.UsageError("--stdout writes no file for --check to look at: use one of the two.")
+    try:
+        texts = _texts(config, document_format)
+    except GeneratorError as error:
+        raise click.ClickException(str(error)) from error
+    if name:
+        _warn_of_size(name, texts[name])
+        click.echo(texts[name], nl=False)
+        return
+    files = {output_dir / f"{template}.{document_format}": text for template, text in texts.items()}
+    if check:
+        _check(files, output)
+    else:
+        _write(files, output)
+
+
+def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
+    """Return each template's text by its name."""
+    if config is None and not DEFAULT_CONFIG.exists():
+        repositories = configuration.DEFAULT
+    else:
+        repositories = configuration.load(config or DEFAULT_CONFIG)
+    return {name: document.render(make(repositories), document_format) for name, make in TEMPLATES.items()}
+
+
+def _write(files: dict[Path, str], output: str) -> None:
+    """Write the files and say what to do with them."""
+    for path, text in files.items():
+        try:
+            _replace(path, text)
+        except OSError as error:
+            raise click.ClickException(f"{path}: cannot be written: {error.strerror}.") from error
+    if output == "json":
+        click.echo(
+            json.dumps([{"file": str(path), "bytes": _size(text)} for path, text in files.items()], indent=2)
+        )
+    else:
+        for path, text in files.items():
+            click.echo(f"Wrote {path} ({_size(text):,} bytes)")
+        click.echo(
+            f"Next: in the CloudFormation console, choose Create stack and upload {next(iter(files))}."
+        )
+    for path, text in files.items():
+        _warn_of_size(str(path), text)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_text(text, "utf-8", newline="\n")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _warn_of_size(name: str, text: str) -> None:
+    if _size(text) > document.API_BYTES:
+        click.echo(
+            f"Note: {name} has {_size(text):,} bytes, but CloudFormation's API takes {document.API_BYTES:,}"
+            " in a call: upload it in the console, or put it into an S3 bucket and give its URL.",
+            err=True,
+        )
+
+
+def _check(files: dict[Path, str], output: str) -> None:
+    """Fail with the difference when a file is not what would be written now."""
+    differences = {path: "".join(_difference(path, text)) for path, text in files.items()}
+    stale = [str(path) for path, difference in differences.items() if difference]
+    if output == "json":
+        click.echo(
+            json.dumps(
+                [{"file": str(path), "difference": text} for path, text in differences.items()], indent=2
+            )
+        )
+    else:
+        colours = {"+": "green", "-": "red", "@": "cyan"}
+        for line in "".join(differences.values()).splitlines():
+            click.secho(line, fg=colours.get(line[:1]))
+    if stale:
+        raise click.ClickException(f"Stale: {', '.join(stale)}. Run `private-packages template` and commit.")
+    if output == "text":
+        click.echo(f"Fresh: {', '.join(str(path) for path in files)}")
+
+
+def _difference(path: Path, text: str) -> Iterator[str]:
+    """Return the unified difference from what the file holds to what it should hold."""
+    try:
+        # Not read_text, which would hide another kind of line end.
+        found = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}.") from error
+    return difflib.unified_diff(
+        found.splitlines(keepends=True),
+        text.splitlines(keepends=True),
+        f"{path} (as it is)",
+        f"{path} (as it should be)",
+    )

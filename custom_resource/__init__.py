@@ -1,0 +1,1 @@
+"""The Lambda function behind the role check: one module, standard library and boto3 only."""

@@ -1,0 +1,246 @@
+"""The role check: answers CloudFormation whether this account's Stackery Role is new enough.
+
+Create and Update look for the build roles and the Stackery Role's stack and compare its version.
+Delete succeeds without a call. Every request gets exactly one answer.
+"""
+
+import json
+import re
+import threading
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+STACKERY_REGIONS = (
+    "us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-west-1 eu-west-2"
+    " eu-west-3 eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2"
+).split()
+PHYSICAL_ID = "stackery-role-check"  # a changed id would make CloudFormation delete the old one
+CALLS = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+ANSWER_PAUSES = (1, 2, 4, 8)  # seconds between the attempts to deliver the answer
+ANSWER_TIMEOUT = 5  # seconds for each attempt
+ANSWER_TIME = sum(ANSWER_PAUSES) + ANSWER_TIMEOUT * (len(ANSWER_PAUSES) + 1)
+TEXT_LENGTH = 1200  # even with each character escaped, the answer stays under 4,096 bytes
+
+# semver.org, with a leading v and a missing minor or patch allowed.
+NUMBER = r"(?:0|[1-9][0-9]*)"
+IDENTIFIER = rf"(?:{NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+VERSION = re.compile(
+    rf"v?({NUMBER})(?:\.({NUMBER}))?(?:\.({NUMBER}))?"
+    rf"(?:-({IDENTIFIER}(?:\.{IDENTIFIER})*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+)
+
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """The check did not pass; the message tells the user what to do, then why."""
+
+
+def handler(event: Json, context: Any) -> None:
+    """Answer one CloudFormation request, before this function's own time is over."""
+    answers: list[Json] = []
+    worker = threading.Thread(target=lambda: answers.append(decide(event)), daemon=True)
+    worker.start()
+    worker.join(max(1, context.get_remaining_time_in_millis() / 1000 - ANSWER_TIME))
+    late = failed("Try again: AWS did not answer the role check in time. It changed nothing.")
+    deliver(event, (answers or [late])[0])
+
+
+def decide(event: Json) -> Json:
+    """Return the answer to this event: Status, Reason and Data."""
+    if event["RequestType"] == "Delete":
+        return {"Status": "SUCCESS", "Reason": "Nothing to delete."}
+    try:
+        data = check(event["ResourceProperties"], event["StackId"].split(":"), boto3.Session())
+    except Refused as refusal:
+        return failed(str(refusal))
+    except Exception as error:  # whatever it is, CloudFormation must hear of it now
+        return failed(f"Report this with the function's log: {type(error).__name__}: {error}")
+    return {"Status": "SUCCESS", "Reason": "See the attribute Status.", "Data": data}
+
+
+def failed(reason: str) -> Json:
+    """Return the answer that stops CloudFormation with this reason."""
+    return {"Status": "FAILED", "Reason": reason}
+
+
+def check(properties: Json, stack_arn: list[str], session: boto3.Session) -> dict[str, str]:
+    """Return the custom resource's attributes, or raise Refused.
+
+    The account, its partition and its Region are those of stack_arn, an ARN split at its colons.
+    """
+    _, partition, _, region, account, *_ = stack_arn
+
+    def client(service: Any, where: str = region) -> Any:
+        return session.client(service, region_name=where, config=CALLS)
+
+    data = {"Version": "unknown", "StackId": "unknown", "Status": "Passed"}
+    try:
+        require_build_roles(client("iam"), properties["BuildRoles"], account)
+        # Stackery is at home in the partition aws only.
+        others = [other for other in STACKERY_REGIONS if other != region and partition == "aws"]
+        stack = find_stack(client, properties, region, others, account)
+        data["StackId"] = stack["StackId"]
+        version = stack_version(stack, client)
+        data["Version"] = plain(version, 100)
+        require_version(version, properties["MinimumRoleVersion"], stack)
+    except Refused as refusal:
+        if properties["RoleCheck"] != "Warn":
+            raise
+        data["Status"] = plain(f"Warning: {refusal}", TEXT_LENGTH)
+        print(data["Status"])
+    # Without an organization nobody could be let in, so this must succeed even where the check only warns.
+    data["OrganizationId"] = properties["OrganizationId"] or organization_id(client("organizations"), account)
+    return data
+
+
+def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
+    """Refuse when a build role is missing: forks of Stackery's agent have the stack but not the roles."""
+    missing = []
+    for build_role in build_roles:
+        try:
+            role = iam.get_role(RoleName=build_role.split("/")[-1])["Role"]
+        except Exception as error:
+            if code(error) != "NoSuchEntity":
+                raise fault("iam:GetRole", account, error) from error
+            missing.append(build_role)
+        else:
+            found = (role["Path"] + role["RoleName"]).strip("/")
+            if found != build_role:
+                missing.append(f"{build_role} (found {found})")
+    if missing:
+        raise Refused(
+            f"Install or upgrade the Stackery Role in account {account}:"
+            f" the account has no IAM role {' and no '.join(missing)}."
+        )
+
+
+def find_stack(client: Any, properties: Json, region: str, others: list[str], account: str) -> Any:
+    """Return the Stackery Role's stack: from the given Region, else this one, else one of the others."""
+    name, given = properties["StackeryStackName"], properties["StackeryStackRegion"]
+    skipped = []
+
+    def look(cloudformation: Any) -> Any:
+        try:
+            return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        except Exception as error:  # one Region's trouble must not hide the stack in another
+            if code(error) != "ValidationError" or "does not exist" not in str(error):
+                skipped.append(f"{cloudformation.meta.region_name} ({code(error)})")
+            return None
+
+    where = given or region
+    stack = look(client("cloudformation", where))
+    if not stack and others and not given:
+        # Made one by one, since making clients is not thread-safe; asked all at once.
+        clients = [client("cloudformation", other) for other in others]
+        with ThreadPoolExecutor(len(clients)) as pool:
+            stack = next(filter(None, pool.map(look, clients)), None)
+        where += " or any other Region of Stackery"
+    if stack:
+        return stack
+    raise Refused(
+        f"Install the Stackery Role {properties['MinimumRoleVersion']} or newer in account {account},"
+        f" or correct StackeryStackName or StackeryStackRegion: found no stack {name} in {where}."
+        + (f" Could not look in {', '.join(sorted(skipped))}." if skipped else "")
+    )
+
+
+def stack_version(stack: Json, client: Any) -> str:
+    """Return the text of the stack's output Version, else of AgentVersion in its template, else none."""
+    for output in stack.get("Outputs", []):
+        if output["OutputKey"] == "Version":
+            return str(output["OutputValue"])
+    region, account = stack["StackId"].split(":")[3:5]
+    try:
+        template = client("cloudformation", region).get_template(StackName=stack["StackId"])["TemplateBody"]
+    except Exception as error:
+        raise fault("cloudformation:GetTemplate", account, error) from error
+    # One line for each property, as in YAML, which the standard library cannot read.
+    lines = template if isinstance(template, str) else json.dumps(template, indent=1)
+    found = re.search(r"""^\s*"?AgentVersion"?:\s*["']?([^"'\s,]+)""", lines, re.MULTILINE)
+    return found[1] if found else "none"
+
+
+def require_version(found: str, minimum: str, stack: Json) -> None:
+    """Refuse a version that is older than the minimum or that is no version at all."""
+    version, needed = parse(found), parse(minimum)
+    if version and needed and version >= needed:
+        return
+    region, account = stack["StackId"].split(":")[3:5]
+    raise Refused(
+        f"Upgrade the Stackery Role in account {account} to version {minimum} or newer, then deploy again:"
+        f" stack {stack['StackName']} in {region} has version {plain(found, 100)}"
+        + ("." if version else ", which is not a version.")
+    )
+
+
+def parse(text: str) -> tuple[Any, ...] | None:
+    """Return what orders versions by the rules of semver.org, or None when text is not a version."""
+    match = VERSION.fullmatch(text) if len(text) <= 256 else None
+    if not match:
+        return None
+    numbers = tuple(int(number or 0) for number in match.groups()[:3])
+    identifiers = match[4].split(".") if match[4] else []
+    # A release is newer than its pre-releases, and a text is newer than a number.
+    return numbers, not identifiers, [(not i.isdigit(), int(i) if i.isdigit() else 0, i) for i in identifiers]
+
+
+def organization_id(organizations: Any, account: str) -> str:
+    """Return the id of the organization that this account belongs to."""
+    try:
+        return str(organizations.describe_organization()["Organization"]["Id"])
+    except Exception as error:
+        if code(error) != "AWSOrganizationsNotInUseException":
+            raise fault("organizations:DescribeOrganization", account, error) from error
+        raise Refused(
+            f"Deploy into an account of your AWS Organization, or set OrganizationId:"
+            f" account {account} belongs to no organization."
+        ) from error
+
+
+def fault(action: str, account: str, error: Exception) -> Refused:
+    """Return the refusal for a call to AWS that failed."""
+    return Refused(
+        f"Try again, and if it stays, allow {action} in account {account}: {code(error)}: {plain(error, 500)}"
+    )
+
+
+def code(error: Exception) -> str:
+    """Return the error code that AWS sent, else the exception's own name."""
+    response = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code") or type(error).__name__)
+
+
+def plain(text: object, length: int) -> str:
+    """Return text on one line of printable ASCII, cut to length."""
+    return re.sub(r"[^ -~]+", " ", str(text).encode("ascii", "replace").decode())[:length]
+
+
+def deliver(event: Json, answer: Json) -> None:
+    """Send the answer; raises when no attempt succeeds, so that Lambda runs the function again.
+
+    The address is a credential: neither it nor the event that holds it may appear in the log.
+    """
+    answer["Reason"] = plain(answer["Reason"], TEXT_LENGTH)
+    print(f"{event['RequestType']} {answer['Status']}: {answer['Reason']}")
+    # A Delete may bring an id that CloudFormation made up for a Create that it cancelled.
+    answer["PhysicalResourceId"] = event.get("PhysicalResourceId", PHYSICAL_ID)
+    answer |= {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    request.add_header("Content-Type", "")  # the address is signed for none
+    for pause in (*ANSWER_PAUSES, None):
+        try:
+            urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT).close()
+        except Exception as error:
+            print(f"CloudFormation did not take the answer: {code(error)}")
+            if pause is None:
+                raise RuntimeError("No attempt to answer CloudFormation succeeded.") from None
+            time.sleep(pause)
+        else:
+            return

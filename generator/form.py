@@ -1,0 +1,106 @@
+"""The form: the parameters, and how the console groups and labels them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from troposphere import Parameter
+
+from generator import names
+from generator.configuration import SECRET_NAME, Repository
+
+VERSION = r"v?[0-9]+(\.[0-9]+){0,2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
+
+ROLE_CHECK_PARAMETERS = (
+    Parameter(
+        "OrganizationId",
+        Type="String",
+        Default="",
+        Description="The AWS Organization whose builds may read the tokens. Empty: the one of this account.",
+        AllowedPattern="^(o-[a-z0-9]{10,32})?$",
+        ConstraintDescription="An organization's id begins with o-, such as o-a1b2c3d4e5; or leave it empty.",
+    ),
+    Parameter(
+        "MinimumRoleVersion",
+        Type="String",
+        Default="1.25.0",
+        Description="The oldest Stackery Role that may pass. Private packages need 1.25.0.",
+        AllowedPattern=f"^{VERSION}$",
+        ConstraintDescription="A version such as 1.25.0.",
+    ),
+    Parameter(
+        "StackeryStackName",
+        Type="String",
+        Default="stackery",
+        Description="The name of the Stackery Role's stack.",
+        AllowedPattern="^[A-Za-z][A-Za-z0-9-]{0,127}$",
+        ConstraintDescription="A stack's name: a letter, then letters, digits and hyphens.",
+    ),
+    Parameter(
+        "StackeryStackRegion",
+        Type="String",
+        Default="",
+        Description="The Region of that stack. Empty: this Region, then all others of Stackery.",
+        AllowedPattern="^([a-z]{2}(-[a-z]+)+-[0-9])?$",
+        ConstraintDescription="A Region's code such as us-east-1, or leave it empty.",
+    ),
+    Parameter(
+        "RoleCheck",
+        Type="String",
+        Default="Enforce",
+        AllowedValues=["Enforce", "Warn"],
+        Description="Enforce: stop when the Stackery Role is too old. Warn: go on and say so in the log.",
+    ),
+    Parameter(
+        "Recheck",
+        Type="String",
+        Default="",
+        Description="Type anything new, such as today's date, to check again in an update.",
+        AllowedPattern="^[ -~]{0,100}$",
+        ConstraintDescription="At most 100 plain characters.",
+    ),
+)
+
+ROLE_CHECK_LABELS = {
+    "OrganizationId": "Organization",
+    "MinimumRoleVersion": "Minimum version",
+    "StackeryStackName": "Stack name",
+    "StackeryStackRegion": "Stack Region",
+    "RoleCheck": "When the role is too old",
+    "Recheck": "Check again",
+}
+
+
+def repository_parameters(repository: Repository) -> tuple[Parameter, Parameter]:
+    """Return the parameters that name a repository's secret and take its token."""
+    return (
+        Parameter(
+            names.secret_name_parameter(repository.id),
+            Type="String",
+            Default=repository.secret,
+            Description="The name of the secret. Changing it later makes a new secret and keeps the old one.",
+            AllowedPattern=f"^{SECRET_NAME}$",
+            ConstraintDescription="1 to 512 letters, digits and /_+=.@- without blanks.",
+        ),
+        Parameter(
+            names.token_parameter(repository.id),
+            Type="String",
+            NoEcho=True,
+            Default="",
+            Description=f"{repository.description}. Empty: put the token into the secret later.",
+            AllowedPattern=r"^(\S(.*\S)?)?$",
+            ConstraintDescription="One line, without blanks at its ends.",
+        ),
+    )
+
+
+def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> dict[str, Any]:
+    """Return the metadata from which the console draws the form: parameters by group, and their labels."""
+    return {
+        "AWS::CloudFormation::Interface": {
+            "ParameterGroups": [
+                {"Label": {"default": label}, "Parameters": list(parameters)}
+                for label, parameters in groups.items()
+            ],
+            "ParameterLabels": {name: {"default": label} for name, label in labels.items()},
+        }
+    }

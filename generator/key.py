@@ -1,0 +1,30 @@
+"""The key that encrypts the secrets."""
+
+from troposphere import AWSHelperFn, GetAtt, Ref, Sub, Tags
+from troposphere.kms import Alias, Key
+
+from generator import names, policies
+from generator.configuration import Configuration
+
+ALIAS = "KeyAlias"
+
+
+def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
+    """Return the key and its alias; the key survives its stack, but not a creation that fails."""
+    return [
+        Key(
+            names.KEY,
+            Description="Encrypts the tokens of private package repositories",
+            EnableKeyRotation=True,
+            KeyPolicy=policies.key_policy(configuration),
+            Tags=tags,
+            DeletionPolicy="RetainExceptOnCreate",
+            UpdateReplacePolicy="Retain",
+        ),
+        Alias(ALIAS, AliasName=Sub("alias/${AWS::StackName}"), TargetKeyId=Ref(names.KEY)),
+    ]
+
+
+def arn() -> GetAtt:
+    """Return the key's ARN."""
+    return GetAtt(names.KEY, "Arn")

@@ -1,0 +1,168 @@
+"""Who may do what: the policies of the key, of a secret, and of the role check's function."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import awacs.kms
+import awacs.secretsmanager
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnLike,
+    Condition,
+    ForAnyValueStringLike,
+    Null,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+    StringEqualsIfExists,
+    StringLike,
+)
+from troposphere import GetAtt, Sub
+
+from generator import names
+from generator.configuration import Configuration
+
+VERSION = "2012-10-17"
+
+
+def key_policy(configuration: Configuration) -> PolicyDocument:
+    """The account administers the key; the build roles decrypt this template's secrets, and nothing else."""
+    secrets = [
+        Sub(
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
+            f"${{{names.secret_name_parameter(repository.id)}}}-??????"
+        )
+        for repository in configuration.repositories
+    ]
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Sid="AccountAdministersKey",
+                Effect=Allow,
+                Principal=Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")),
+                Action=[Action("kms", "*")],
+                Resource=["*"],
+            ),
+            _build_roles_may(
+                configuration,
+                sid="BuildRolesDecryptTheseSecretsViaSecretsManager",
+                action=awacs.kms.Decrypt,
+                # The suffix is amazonaws.com in every partition.
+                equals={"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")},
+                conditions=[StringLike("kms:EncryptionContext:SecretARN", secrets)],
+            ),
+            _build_roles_may(configuration, sid="BuildRolesDescribeKey", action=awacs.kms.DescribeKey),
+        ],
+    )
+
+
+def secret_policy(configuration: Configuration) -> PolicyDocument:
+    """The build roles read a secret's current version.
+
+    A request that names no stage means the current version, so the stage may be absent; one that names a
+    version by its id would reach older ones, so the id must be absent.
+    """
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            _build_roles_may(
+                configuration,
+                sid="BuildRolesReadCurrentVersion",
+                action=awacs.secretsmanager.GetSecretValue,
+                conditions=[
+                    StringEqualsIfExists("secretsmanager:VersionStage", "AWSCURRENT"),
+                    Null("secretsmanager:VersionId", "true"),
+                ],
+            )
+        ],
+    )
+
+
+def _build_roles_may(
+    configuration: Configuration,
+    *,
+    sid: str,
+    action: Action,
+    equals: Mapping[str, Any] | None = None,
+    conditions: list[Any] | None = None,
+) -> Statement:
+    """Allow an action to the build roles of the organization, under further conditions.
+
+    The principal is anyone, narrowed by conditions, since a role that does not exist yet cannot be named and
+    a key's policy takes no wildcard in a principal's ARN. It is written as {"AWS": "*"}: the KMS console was
+    seen to refuse a bare "*". ArnLike compares the ARN part by part, so that no path can smuggle a colon.
+    """
+    roles = [Sub(f"arn:${{AWS::Partition}}:iam::*:role/{role}") for role in configuration.build_roles]
+    paths = configuration.organization_paths
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=Principal("AWS", "*"),
+        Action=[action],
+        Resource=["*"],
+        Condition=Condition(
+            [
+                StringEquals(
+                    {"aws:PrincipalOrgID": GetAtt(names.STACKERY_ROLE, "OrganizationId")} | dict(equals or {})
+                ),
+                ArnLike("aws:PrincipalArn", roles),
+                *([ForAnyValueStringLike("aws:PrincipalOrgPaths", list(paths))] if paths else []),
+                *(conditions or []),
+            ]
+        ),
+    )
+
+
+def role_check_policy(configuration: Configuration, log_group: str) -> PolicyDocument:
+    """The function looks at the build roles, the Stackery Role's stack and the organization, and logs.
+
+    A missing role has no path to be authorized under, hence the build roles' bare names too: otherwise IAM
+    would answer that access is denied instead of that there is no such role.
+    """
+    role_names = dict.fromkeys(role.split("/")[-1] for role in configuration.build_roles)
+    roles = [
+        Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{path}{name}")
+        for name in role_names
+        for path in ("", "*/")
+    ]
+    stack = Sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack/${StackeryStackName}/*")
+    statements: list[tuple[str, list[Action], list[Any]]] = [
+        ("FindBuildRoles", [Action("iam", "GetRole")], roles),
+        (
+            "ReadStackeryRoleVersion",
+            [Action("cloudformation", "DescribeStacks"), Action("cloudformation", "GetTemplate")],
+            [stack],
+        ),
+        # Organizations has no resource to narrow this to.
+        ("LookUpOrganizationId", [Action("organizations", "DescribeOrganization")], ["*"]),
+        (
+            "WriteLog",
+            [Action("logs", "CreateLogStream"), Action("logs", "PutLogEvents")],
+            [GetAtt(log_group, "Arn")],
+        ),
+    ]
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(Sid=sid, Effect=Allow, Action=actions, Resource=resources)
+            for sid, actions, resources in statements
+        ],
+    )
+
+
+def lambda_may_assume() -> PolicyDocument:
+    """AWS Lambda may assume the function's role."""
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Sid="LambdaRunsTheRoleCheck",
+                Effect=Allow,
+                Principal=Principal("Service", "lambda.amazonaws.com"),
+                Action=[Action("sts", "AssumeRole")],
+            )
+        ],
+    )

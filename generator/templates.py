@@ -1,0 +1,80 @@
+"""The templates: each a short list of the parts that the other modules make."""
+
+from troposphere import GetAtt, Output, Ref, Tags, Template
+
+from generator import __version__, form, key, names, role_check, secrets
+from generator.configuration import Configuration
+
+TAGS = Tags(**{"stackery-private-packages": __version__})
+"""On every resource that takes tags: where it comes from."""
+
+
+def private_packages(configuration: Configuration) -> Template:
+    """Return the template for the secret account: role check, key, and a secret for each repository."""
+    template = _guarded_template(
+        configuration,
+        "Tokens of private package repositories, for the builds of an AWS Organization",
+    )
+    groups: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
+    for repository in configuration.repositories:
+        secret_name, token = (
+            template.add_parameter(parameter).title for parameter in form.repository_parameters(repository)
+        )
+        groups[f"{repository.id} ({repository.url})"] = [secret_name, token]
+        labels |= {secret_name: "Secret name", token: "Token"}
+    groups |= _role_check_groups()
+    template.set_metadata(form.interface(groups, labels | form.ROLE_CHECK_LABELS))
+    template.add_resource(key.resources(configuration, TAGS))
+    template.add_output(Output("KeyArn", Description="The key that encrypts the secrets", Value=key.arn()))
+    template.add_output(Output("KeyAlias", Description="The key's alias", Value=Ref(key.ALIAS)))
+    for repository in configuration.repositories:
+        template.add_condition(*secrets.token_given(repository))
+        template.add_resource(secrets.resources(repository, configuration, TAGS))
+        template.add_output(
+            Output(
+                f"{names.secret(repository.id)}Arn",
+                Description=f"The secret for {repository.url}; the pre-build hook reads it",
+                Value=GetAtt(names.secret(repository.id), "Id"),
+            )
+        )
+    return template
+
+
+def role_check_only(configuration: Configuration) -> Template:
+    """Return the template for build accounts: the role check alone."""
+    template = _guarded_template(
+        configuration,
+        "Checks that this account's Stackery Role is new enough for private packages",
+    )
+    template.set_metadata(form.interface(_role_check_groups(), form.ROLE_CHECK_LABELS))
+    return template
+
+
+def _guarded_template(configuration: Configuration, description: str) -> Template:
+    """Return a template with the role check, its parameters and its outputs."""
+    template = Template(f"{description} (stackery-private-packages {__version__})")
+    template.set_version()
+    for parameter in form.ROLE_CHECK_PARAMETERS:
+        template.add_parameter(parameter)
+    template.add_resource(role_check.resources(configuration, TAGS))
+    for name, description, value in (
+        (
+            "OrganizationId",
+            "The organization whose builds may read",
+            GetAtt(names.STACKERY_ROLE, "OrganizationId"),
+        ),
+        ("StackeryRoleVersion", "The version that the check found", GetAtt(names.STACKERY_ROLE, "Version")),
+        ("TemplateVersion", "The release of the generator", __version__),
+    ):
+        template.add_output(Output(name, Description=description, Value=value))
+    return template
+
+
+def _role_check_groups() -> dict[str, list[str]]:
+    organization, *rest = (parameter.title for parameter in form.ROLE_CHECK_PARAMETERS)
+    return {"Who may read": [organization], "Check of the Stackery Role": rest}
+
+
+TEMPLATES = {"private-packages": private_packages, "role-check": role_check_only}
+"""The templates by the names of their files."""
