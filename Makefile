@@ -39,6 +39,10 @@ check: lint test fresh ## Do all that CI does: lint, test, and see that template
 fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
 	@$(BIN)/private-packages template --check
 
+.PHONY: rehearse
+rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step by step
+	@$(BIN)/python -m tests.e2e.rehearse
+
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

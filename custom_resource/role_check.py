@@ -57,7 +57,10 @@ def decide(event: Json) -> Json:
     if event["RequestType"] == "Delete":
         return {"Status": "SUCCESS", "Reason": "Nothing to delete."}
     try:
-        data = check(event["ResourceProperties"], event["StackId"].split(":"), boto3.Session())
+        session, properties = boto3.Session(), event["ResourceProperties"]
+        if event["RequestType"] == "Update":
+            properties |= rollback(event["StackId"], session)
+        data = check(properties, event["StackId"].split(":"), session)
     except Refused as refusal:
         return failed(str(refusal))
     except Exception as error:  # whatever it is, CloudFormation must hear of it now
@@ -68,6 +71,16 @@ def decide(event: Json) -> Json:
 def failed(reason: str) -> Json:
     """Return the answer that stops CloudFormation with this reason."""
     return {"Status": "FAILED", "Reason": reason}
+
+
+def rollback(stack_id: str, session: boto3.Session) -> Json:
+    """Return what lets an Update pass that takes a failed one back: refused too, it would be stuck."""
+    cloudformation = session.client("cloudformation", region_name=stack_id.split(":")[3], config=CALLS)
+    stack = cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
+    if stack["StackStatus"] != "UPDATE_ROLLBACK_IN_PROGRESS":
+        return {}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return {"RoleCheck": "Warn", "OrganizationId": outputs["OrganizationId"]}
 
 
 def check(properties: Json, stack_arn: list[str], session: boto3.Session) -> dict[str, str]:
@@ -106,14 +119,13 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
     for build_role in build_roles:
         try:
             role = iam.get_role(RoleName=build_role.split("/")[-1])["Role"]
+            found = (role["Path"] + role["RoleName"]).strip("/")
         except Exception as error:
             if code(error) != "NoSuchEntity":
                 raise fault("iam:GetRole", account, error) from error
+            found = "none"
+        if found != build_role:
             missing.append(build_role)
-        else:
-            found = (role["Path"] + role["RoleName"]).strip("/")
-            if found != build_role:
-                missing.append(f"{build_role} (found {found})")
     if missing:
         raise Refused(
             f"Install or upgrade the Stackery Role in account {account}:"

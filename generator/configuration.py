@@ -7,7 +7,16 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from generator.errors import ConfigurationError
 
@@ -18,7 +27,10 @@ MAXIMUM_REPOSITORIES = (PARAMETERS_PER_TEMPLATE - PARAMETERS_OF_THE_ROLE_CHECK) 
 
 KEY_POLICY_BYTES = 32_768  # a quota of KMS
 KEY_POLICY_BYTES_PER_SECRET = 80  # of the secret's ARN around its name
-KEY_POLICY_BYTES_ELSEWHERE = 4_000
+KEY_POLICY_BYTES_PER_PRINCIPAL = 30  # of the ARN around a build role's name
+KEY_POLICY_BYTES_ELSEWHERE = 2_000
+
+REPOSITORY_ID = r"[A-Za-z][A-Za-z0-9]{0,63}"
 
 SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"  # noqa: S105 - a pattern, not a secret
 """What Secrets Manager takes for a name; it holds nothing that a policy would read as a wildcard."""
@@ -26,7 +38,8 @@ SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"  # noqa: S105 - a pattern, not a secr
 ROLE_PATH_AND_NAME = r"(?:[A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
 """An IAM role's path and name without the leading slash, and without wildcards."""
 
-ORGANIZATION_PATH = r"o-[a-z0-9]{10,32}/(?:r-[a-z0-9]{4,32}/(?:ou-[a-z0-9-]+/)*)?\*?"
+ORGANIZATIONAL_UNIT = "ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}"
+ORGANIZATION_PATH = rf"o-[a-z0-9]{{10,32}}/(?:\*|r-[a-z0-9]{{4,32}}/(?:{ORGANIZATIONAL_UNIT}/)*\*?)"
 
 
 def _matches(pattern: str, fix: str) -> AfterValidator:
@@ -40,16 +53,28 @@ def _matches(pattern: str, fix: str) -> AfterValidator:
 
 def _is_https_url(url: str) -> str:
     fix = "write an address such as https://npm.pkg.github.com, without user, token, query or fragment"
-    if re.search(r"[^!-~]", url):
+    if re.search(r"[^!-~]|[?#]", url):
         raise ValueError(fix)
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises where the port is none
     except ValueError:
         raise ValueError(fix) from None
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+    if parts.scheme != "https" or not re.fullmatch(r"[A-Za-z0-9._-]+(?::[0-9]+)?", parts.netloc):
         raise ValueError(fix)
     return url
+
+
+def _is_one_line(text: str) -> str:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError("write one line of text without blanks at its ends")
+    return text
+
+
+def _is_not_empty(entries: tuple[str, ...]) -> tuple[str, ...]:
+    if not entries:
+        raise ValueError("must not be empty, list at least one")
+    return entries
 
 
 class _Strict(BaseModel):
@@ -62,7 +87,7 @@ class Repository(_Strict):
     id: Annotated[
         str,
         _matches(
-            r"[A-Za-z][A-Za-z0-9]{0,63}",
+            REPOSITORY_ID,
             "use letters and digits only, a letter first, 64 at most: CloudFormation takes nothing else",
         ),
     ]
@@ -82,20 +107,26 @@ class Repository(_Strict):
         ),
     ]
     """The default of the parameter that names the secret."""
-    description: Annotated[str, Field(min_length=1, max_length=512)] = "Token of a private package repository"
+    description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_is_one_line)] = (
+        "Token of a private package repository"
+    )
 
-    @model_validator(mode="after")
-    def _scope_needs_npm(self) -> Self:
-        if self.scope and self.manager not in ("npm", "yarn"):
-            raise ValueError(f"field scope: remove it, packages of {self.manager} have no scopes")
-        return self
+    @field_validator("scope")
+    @classmethod
+    def _scope_needs_npm(cls, scope: str | None, others: ValidationInfo) -> str | None:
+        manager = others.data.get("manager", "npm")
+        if scope and manager not in ("npm", "yarn"):
+            raise ValueError(f"remove it, packages of {manager} have no scopes")
+        return scope
 
 
 class Configuration(_Strict):
     """What `repositories.yaml` says."""
 
     repositories: Annotated[
-        tuple[Repository, ...], Field(min_length=1, max_length=MAXIMUM_REPOSITORIES, strict=False)
+        tuple[Repository, ...],
+        Field(max_length=MAXIMUM_REPOSITORIES, strict=False),
+        AfterValidator(_is_not_empty),
     ]
     build_roles: Annotated[
         tuple[
@@ -109,7 +140,8 @@ class Configuration(_Strict):
             ],
             ...,
         ],
-        Field(min_length=1, max_length=10, strict=False),
+        Field(max_length=10, strict=False),
+        AfterValidator(_is_not_empty),
     ] = ("stackery/stackery-factory-role", "stackery/stackery-deployer")
     """The IAM roles that may read the tokens, in every account of the organization: path and name."""
     organization_paths: Annotated[
@@ -129,29 +161,44 @@ class Configuration(_Strict):
     block_public_policy: bool = False
     """Whether Secrets Manager checks each resource policy for public access before it takes it."""
 
+    @field_validator("build_roles")
+    @classmethod
+    def _role_names_are_unique(cls, build_roles: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := _first_pair([role.split("/")[-1].lower() for role in build_roles]):
+            raise ValueError(f"entries {twice} have the same name, of which an account has one role at most")
+        return build_roles
+
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
         for field in ("id", "secret"):
-            first: dict[str, int] = {}
-            for number, repository in enumerate(self.repositories, 1):
-                value = getattr(repository, field)
-                if value in first:
-                    raise ValueError(
-                        f"repositories {first[value]} and {number}, field {field}: both are {value},"
-                        " give each repository its own"
-                    )
-                first[value] = number
+            if twice := _first_pair([getattr(repository, field) for repository in self.repositories]):
+                raise ValueError(f"repositories {twice}, field {field}: are the same, give each its own")
         return self
 
     @model_validator(mode="after")
-    def _secrets_fit_one_key_policy(self) -> Self:
-        size = sum(len(repository.secret) + KEY_POLICY_BYTES_PER_SECRET for repository in self.repositories)
-        if size > KEY_POLICY_BYTES - KEY_POLICY_BYTES_ELSEWHERE:
+    def _names_fit_one_key_policy(self) -> Self:
+        secrets = sum(len(each.secret) + KEY_POLICY_BYTES_PER_SECRET for each in self.repositories)
+        principals = sum(
+            len(each) + KEY_POLICY_BYTES_PER_PRINCIPAL
+            for each in (*self.build_roles, *self.organization_paths)
+        )
+        # The principals stand in two statements, the secrets in one.
+        if secrets + 2 * principals > KEY_POLICY_BYTES - KEY_POLICY_BYTES_ELSEWHERE:
             raise ValueError(
-                "field secret: shorten the names or list fewer repositories, together they exceed what"
-                f" fits into one key policy ({KEY_POLICY_BYTES} bytes)"
+                "fields secret, build_roles and organization_paths: shorten the names or list fewer,"
+                f" together they exceed what fits into one key policy ({KEY_POLICY_BYTES} bytes)"
             )
         return self
+
+
+def _first_pair(values: list[str]) -> str | None:
+    """Return the numbers, counted from one, of the first two entries that are equal: `1 and 3`."""
+    first: dict[str, int] = {}
+    for number, value in enumerate(values, 1):
+        if value in first:
+            return f"{first[value]} and {number}"
+        first[value] = number
+    return None
 
 
 DEFAULT = Configuration(
@@ -191,13 +238,19 @@ def parse(text: str, name: str) -> Configuration:
         ConfigurationError: see `load`.
     """
     try:
-        document = yaml.load(text, _UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise ConfigurationError(
+            f"{name}, line {line}, column {column}: is not valid YAML: remove the control character."
+        ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigurationError(f"{name}{where}: is not valid YAML: {error.problem}.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{name}: is not valid YAML: {str(error).splitlines()[0]}.") from error
+        raise ConfigurationError(f"{name}{where}: is not valid YAML: {_explain_yaml(error)}.") from error
+    except RecursionError as error:
+        raise ConfigurationError(f"{name}: is not valid YAML: is nested too deeply.") from error
     if not isinstance(document, dict):
         raise ConfigurationError(f"{name}: write `repositories:` and under it a list of repositories.")
     try:
@@ -207,19 +260,65 @@ def parse(text: str, name: str) -> Configuration:
         raise ConfigurationError("\n".join(faults)) from error
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping, of which YAML would silently keep the last."""
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping, of which YAML would silently keep the last, and tags.
+
+    Without tags, only plain values are left that can be malformed: a date or a number.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "tag", None) is not None:
+            raise yaml.composer.ComposerError(
+                None, None, "remove the tag, or put text that begins with ! in quotes", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, ValueError) as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, "this is no date or number, put it in quotes", node.start_mark
+            ) from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands twice in one place", key.start_mark
-                )
-            if isinstance(key.value, str):
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {_shown(key.value)} stands twice in one place", key.start_mark
+                    )
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+_YAML_FIXES = {
+    r"'\t'": "indent with blanks, not with tabs",
+    "cannot start any token": "put text that begins with this character in quotes",
+    "mapping values are not allowed": "put text that holds a colon in quotes, or correct the indentation",
+    "but found another document": "holds several documents, keep one and remove the lines `---`",
+    "found undefined alias": "put text that begins with * in quotes",
+    "found unhashable key": "a field's name must be text, put text that begins with { or [ in quotes",
+    "could not determine a constructor": "put = in quotes",
+}
+"""What to do about what PyYAML often finds, by a part of its words."""
+
+
+def _explain_yaml(error: yaml.MarkedYAMLError) -> str:
+    problem = str(error.problem)
+    for part, fix in _YAML_FIXES.items():
+        if part in problem:
+            return fix
+    # PyYAML quotes names of anchors and the like, which begin what may be a token.
+    return re.sub(r"(anchor|handle) '.*'", r"\1", problem)
+
+
+def _shown(name: object) -> str:
+    """Return a name for a message if it is a word: whatever else it is may be a token."""
+    is_word = isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z_-]{0,31}", name)
+    return str(name) if is_word else "(not shown)"
 
 
 # What pydantic found, in this project's words. The value that was found is never repeated: it may be a token.
@@ -231,19 +330,23 @@ _FIXES = {
     "bool_parsing": "must be true or false",
     "tuple_type": "must be a list, one `- ` line for each entry",
     "model_type": "must be fields with values, such as `id: GitHubPackages`",
-    "too_short": "must not be empty, list at least one",
     "string_too_short": "must not be empty",
+    "string_unicode": "must be text, write it without escapes",
+    "invalid_key": "is unknown, remove it or correct its spelling",
 }
 
 
 def _explain(fault: Any, document: dict[str, Any]) -> str:
     """Return the entry, the field and the fix of one fault that pydantic reported."""
     location, kind, context = list(fault["loc"]), fault["type"], fault.get("ctx", {})
-    entry = ""
+    places = []
     if location[:1] == ["repositories"] and len(location) > 1:
-        entry = _entry(location[1], document["repositories"])
+        places.append(_entry(location[1], document["repositories"]))
         location = location[2:]
-    field = f"field {'.'.join(str(part) for part in location)}: " if location else ""
+    if location:
+        places.append(f"field {_shown(location[0])}")
+        places += [f"entry {index + 1}" for index in location[1:]]
+    where = f"{', '.join(places)}: " if places else ""
     if kind == "value_error":
         fix = str(context["error"])
     elif kind == "literal_error":
@@ -256,11 +359,12 @@ def _explain(fault: Any, document: dict[str, Any]) -> str:
         fix = f"is too long, use {context['max_length']} characters at most"
     else:
         fix = _FIXES.get(kind, fault["msg"])
-    return f"{entry}{field}{fix}"
+    return f"{where}{fix}"
 
 
 def _entry(index: int, repositories: list[Any]) -> str:
     """Return how to find one entry of the list: its number, and its id where it has one."""
     repository = repositories[index]
     name = repository.get("id") if isinstance(repository, dict) else None
-    return f"repository {index + 1} ({name}), " if isinstance(name, str) else f"repository {index + 1}, "
+    is_valid = isinstance(name, str) and re.fullmatch(REPOSITORY_ID, name)
+    return f"repository {index + 1} ({name})" if is_valid else f"repository {index + 1}"

@@ -8,16 +8,18 @@ from troposphere import Parameter
 from generator import names
 from generator.configuration import SECRET_NAME, Repository
 
-VERSION = r"v?[0-9]+(\.[0-9]+){0,2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
+_NUMBER = r"(0|[1-9]\d{0,8})"
+VERSION = rf"v?{_NUMBER}(\.{_NUMBER}){{0,2}}(-[A-Za-z][0-9A-Za-z-]{{0,99}})?"
+"""Less than the role check takes for a version, but all of it: what one would write as a minimum."""
 
 ROLE_CHECK_PARAMETERS = (
     Parameter(
         "OrganizationId",
         Type="String",
         Default="",
-        Description="The AWS Organization whose builds may read the tokens. Empty: the one of this account.",
+        Description="The AWS Organization whose builds may read the tokens. Empty: this account's.",
         AllowedPattern="^(o-[a-z0-9]{10,32})?$",
-        ConstraintDescription="An organization's id begins with o-, such as o-a1b2c3d4e5; or leave it empty.",
+        ConstraintDescription="An organization's id such as o-a1b2c3d4e5, or leave it empty.",
     ),
     Parameter(
         "MinimumRoleVersion",

@@ -19,7 +19,7 @@ from awacs.aws import (
     StringEqualsIfExists,
     StringLike,
 )
-from troposphere import GetAtt, Sub
+from troposphere import GetAtt, Ref, Sub
 
 from generator import names
 from generator.configuration import Configuration
@@ -119,6 +119,8 @@ def _build_roles_may(
 def role_check_policy(configuration: Configuration, log_group: str) -> PolicyDocument:
     """The function looks at the build roles, the Stackery Role's stack and the organization, and logs.
 
+    It looks at its own stack, too, to see whether an update is being rolled back.
+
     A missing role has no path to be authorized under, hence the build roles' bare names too: otherwise IAM
     would answer that access is denied instead of that there is no such role.
     """
@@ -132,9 +134,9 @@ def role_check_policy(configuration: Configuration, log_group: str) -> PolicyDoc
     statements: list[tuple[str, list[Action], list[Any]]] = [
         ("FindBuildRoles", [Action("iam", "GetRole")], roles),
         (
-            "ReadStackeryRoleVersion",
+            "ReadStackeryRoleAndOwnStatus",
             [Action("cloudformation", "DescribeStacks"), Action("cloudformation", "GetTemplate")],
-            [stack],
+            [stack, Ref("AWS::StackId")],
         ),
         # Organizations has no resource to narrow this to.
         ("LookUpOrganizationId", [Action("organizations", "DescribeOrganization")], ["*"]),

@@ -1,0 +1,100 @@
+"""MiniStack, with what AWS does and MiniStack 1.5.33 does not, as far as the templates need it.
+
+- It has no AWS::SecretsManager::ResourcePolicy.
+- It gives a secret without SecretString an empty value; AWS gives it none.
+- It lets a new secret overwrite one of the same name; AWS answers ResourceExistsException.
+- Every account has an organization; here, accounts that begin with 9 have none.
+
+Run as `python -m tests.e2e.ministack_server`, with the port in GATEWAY_PORT.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ministack.app import main
+from ministack.core.responses import error_response_json, get_account_id
+from ministack.services import organizations, secretsmanager
+from ministack.services.cloudformation import provisioners
+
+OUTSIDE_ANY_ORGANIZATION = "9"
+
+Attributes = tuple[str, dict[str, Any]]
+
+
+def _succeed(response: tuple[int, Any, bytes]) -> None:
+    if response[0] >= 400:
+        raise ValueError(json.loads(response[2])["message"])
+
+
+def create_resource_policy(logical_id: str, properties: dict[str, Any], _stack: str) -> Attributes:
+    policy = json.dumps(properties["ResourcePolicy"])
+    _succeed(
+        secretsmanager._put_resource_policy({"SecretId": properties["SecretId"], "ResourcePolicy": policy})
+    )
+    return f"{properties['SecretId']}|{logical_id}", {}
+
+
+def update_resource_policy(
+    physical_id: str, _old: dict[str, Any], new: dict[str, Any], stack: str
+) -> Attributes:
+    return create_resource_policy(physical_id.partition("|")[2], new, stack)
+
+
+def delete_resource_policy(_physical_id: str, properties: dict[str, Any]) -> None:
+    secretsmanager._delete_resource_policy({"SecretId": properties["SecretId"]})
+
+
+def like_aws(create: Callable[..., Attributes]) -> Callable[..., Attributes]:
+    """Return a secret's creation that refuses a taken name and gives no value where none is declared."""
+
+    def create_secret(logical_id: str, properties: dict[str, Any], stack: str) -> Attributes:
+        if properties["Name"] in secretsmanager._secrets:
+            raise ValueError(
+                f"The operation failed because the secret {properties['Name']} already exists."
+                " (Service: SecretsManager, Status Code: 400, Error Code: ResourceExistsException)"
+            )
+        name, attributes = create(logical_id, properties, stack)
+        if "SecretString" not in properties:
+            secretsmanager._secrets[name]["Versions"].clear()
+        return name, attributes
+
+    return create_secret
+
+
+def outside_any_organization(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return DescribeOrganization, as it answers to an account that belongs to none."""
+
+    def describe_organization(payload: Any) -> Any:
+        if get_account_id().startswith(OUTSIDE_ANY_ORGANIZATION):
+            return error_response_json(
+                "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400
+            )
+        return describe(payload)
+
+    return describe_organization
+
+
+def stop_with_the_starter() -> None:
+    """End this process and the functions' processes when the one that holds our standard input ends."""
+    sys.stdin.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=stop_with_the_starter, daemon=True).start()
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::ResourcePolicy"] = {
+        "create": create_resource_policy,
+        "update": update_resource_policy,
+        "delete": delete_resource_policy,
+    }
+    # The module's own name too: an update that replaces the secret goes by it.
+    provisioners._sm_secret_create = like_aws(provisioners._sm_secret_create)
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["create"] = provisioners._sm_secret_create
+    calls = organizations._DISPATCH
+    calls["DescribeOrganization"] = outside_any_organization(calls["DescribeOrganization"])
+    main()
