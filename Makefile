@@ -43,6 +43,10 @@ fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
 rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step by step
 	@$(BIN)/python -m tests.e2e.rehearse
 
+.PHONY: benchmark
+benchmark: $(DEVELOPMENT) ## Measure how long the generation takes
+	@$(BIN)/python benchmarks/generation.py
+
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

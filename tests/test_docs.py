@@ -1,0 +1,76 @@
+"""The documentation says what the code does."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from generator import configuration
+from generator.errors import ConfigurationError
+from generator.templates import private_packages
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE = ROOT / "docs" / "template.md"
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
+
+
+def blocks(markdown: str, language: str) -> list[str]:
+    """Return the fenced blocks of one language; the empty one has those without any."""
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", markdown, re.MULTILINE | re.DOTALL)
+    return [text for found, text in fenced if found == language]
+
+
+def tables() -> str:
+    """Return the parameters and outputs of the default template as Markdown."""
+    template = private_packages(configuration.DEFAULT).to_dict()
+    lines = [
+        "# Parameters and outputs",
+        "",
+        "Of `templates/private-packages.yaml` for the default configuration.",
+    ]
+    lines += ["`templates/role-check.yaml` has those that do not belong to a repository or the key.", ""]
+    lines += ["| parameter | default | meaning |", "| --- | --- | --- |"]
+    for name, parameter in template["Parameters"].items():
+        default = f"`{parameter['Default']}`" if parameter["Default"] else "empty"
+        lines.append(f"| `{name}` | {default} | {parameter['Description']} |")
+    lines += ["", "| output | meaning |", "| --- | --- |"]
+    for name, output in template["Outputs"].items():
+        lines.append(f"| `{name}` | {output['Description']} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_tables_of_parameters_and_outputs_are_those_of_the_template() -> None:
+    if os.environ.get("UPDATE_GOLDEN"):
+        TEMPLATE.write_text(tables())
+    assert TEMPLATE.read_text() == tables(), (
+        "refresh it with: UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py"
+    )
+
+
+def test_the_example_configuration_is_valid() -> None:
+    [example] = blocks(CONFIGURATION, "yaml")
+    assert len(configuration.parse(example, "repositories.yaml").repositories) == 2
+
+
+def test_the_example_of_a_mistake_is_what_the_command_says() -> None:
+    [example] = blocks(CONFIGURATION, "")
+    mistake = (ROOT / "repositories.yaml").read_text().replace("https://", "http://")
+    with pytest.raises(ConfigurationError) as fault:
+        configuration.parse(mistake, "repositories.yaml")
+    assert example == f"Error: {fault.value}\n"
+
+
+@pytest.mark.parametrize(
+    "field", [*configuration.Repository.model_fields, *configuration.Configuration.model_fields]
+)
+def test_every_field_is_documented(field: str) -> None:
+    assert f"| `{field}` |" in CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], ids=lambda page: page.name
+)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)", page.read_text()) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
