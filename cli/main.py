@@ -1,6 +1,8 @@
 """The command `private-packages` itself: finds a subcommand's module only when that subcommand is called."""
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -38,3 +40,5 @@ def main() -> None:
     One CloudFormation template keeps the tokens of your private package repositories in one account, lets the
     builds of your organization read them, and refuses to be deployed where the Stackery Role is too old.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal has all characters

@@ -2,10 +2,13 @@
 
 import difflib
 import json
+import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from cli.options import output_option
 from generator import configuration, document
@@ -23,7 +26,7 @@ DEFAULT_CONFIG = Path("repositories.yaml")
 )
 @click.option(
     "--output-dir",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path("templates"),
     show_default=True,
     help="The folder to write to; made when missing.",
@@ -75,7 +78,7 @@ def command(
         raise click.ClickException(str(error)) from error
     if name:
         _warn_of_size(name, texts[name])
-        click.echo(texts[name], nl=False)
+        click.echo(texts[name].encode(), nl=False)  # as in the file, whatever the terminal's encoding
         return
     files = {output_dir / f"{template}.{document_format}": text for template, text in texts.items()}
     if check:
@@ -86,7 +89,7 @@ def command(
 
 def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
     """Return each template's text by its name."""
-    if config is None and not DEFAULT_CONFIG.exists():
+    if config is None and not os.path.lexists(DEFAULT_CONFIG):
         repositories = configuration.DEFAULT
     else:
         repositories = configuration.load(config or DEFAULT_CONFIG)
@@ -150,12 +153,23 @@ def _check(files: dict[Path, str], output: str) -> None:
         )
     else:
         colours = {"+": "green", "-": "red", "@": "cyan"}
-        for line in "".join(differences.values()).splitlines():
+        # Other line ends are made visible, which would else look like no difference.
+        for line in "".join(differences.values()).replace("\r", "^M").splitlines():
             click.secho(line, fg=colours.get(line[:1]))
     if stale:
-        raise click.ClickException(f"Stale: {', '.join(stale)}. Run `private-packages template` and commit.")
+        raise click.ClickException(f"Run `{_command_without_check()}` and commit. Stale: {', '.join(stale)}.")
     if output == "text":
         click.echo(f"Fresh: {', '.join(str(path) for path in files)}")
+
+
+def _command_without_check() -> str:
+    """Return the command that writes the files that this one has checked."""
+    context = click.get_current_context()
+    words = ["private-packages", "template"]
+    for option in ("config", "output_dir", "document_format"):
+        if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
+            words += [f"--{option.removeprefix('document_').replace('_', '-')}", str(context.params[option])]
+    return shlex.join(words)
 
 
 def _difference(path: Path, text: str) -> Iterator[str]:
@@ -165,9 +179,10 @@ def _difference(path: Path, text: str) -> Iterator[str]:
         found = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be read: {error.strerror}.") from error
-    return difflib.unified_diff(
+    for line in difflib.unified_diff(
         found.splitlines(keepends=True),
         text.splitlines(keepends=True),
         f"{path} (as it is)",
         f"{path} (as it should be)",
-    )
+    ):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -21,9 +21,9 @@ STACKERY_REGIONS = (
 ).split()
 PHYSICAL_ID = "stackery-role-check"  # a changed id would make CloudFormation delete the old one
 CALLS = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
-ANSWER_PAUSES = (1, 2, 4, 8)  # seconds between the attempts to deliver the answer
+ANSWER_PAUSES = (0, 1, 2, 4, 8)  # seconds before each attempt to deliver the answer
 ANSWER_TIMEOUT = 5  # seconds for each attempt
-ANSWER_TIME = sum(ANSWER_PAUSES) + ANSWER_TIMEOUT * (len(ANSWER_PAUSES) + 1)
+ANSWER_TIME = sum(ANSWER_PAUSES) + ANSWER_TIMEOUT * len(ANSWER_PAUSES)
 TEXT_LENGTH = 1200  # even with each character escaped, the answer stays under 4,096 bytes
 
 # semver.org, with a leading v and a missing minor or patch allowed.
@@ -34,7 +34,6 @@ VERSION = re.compile(
     rf"(?:-({IDENTIFIER}(?:\.{IDENTIFIER})*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
 
-
 Json = dict[str, Any]
 
 
@@ -43,7 +42,7 @@ class Refused(Exception):
 
 
 def handler(event: Json, context: Any) -> None:
-    """Answer one CloudFormation request, before this function's own time is over."""
+    """Answer one CloudFormation request, before this function's time is over."""
     answers: list[Json] = []
     worker = threading.Thread(target=lambda: answers.append(decide(event)), daemon=True)
     worker.start()
@@ -57,13 +56,12 @@ def decide(event: Json) -> Json:
     if event["RequestType"] == "Delete":
         return {"Status": "SUCCESS", "Reason": "Nothing to delete."}
     try:
-        session, properties = boto3.Session(), event["ResourceProperties"]
-        if event["RequestType"] == "Update":
-            properties |= rollback(event["StackId"], session)
-        data = check(properties, event["StackId"].split(":"), session)
+        session, stack_id = boto3.Session(), event["StackId"]
+        before = event["RequestType"] == "Update" and attributes_before(stack_id, session)
+        data = before or check(event["ResourceProperties"], stack_id, session)
     except Refused as refusal:
         return failed(str(refusal))
-    except Exception as error:  # whatever it is, CloudFormation must hear of it now
+    except Exception as error:  # CloudFormation must hear of anything
         return failed(f"Report this with the function's log: {type(error).__name__}: {error}")
     return {"Status": "SUCCESS", "Reason": "See the attribute Status.", "Data": data}
 
@@ -73,22 +71,23 @@ def failed(reason: str) -> Json:
     return {"Status": "FAILED", "Reason": reason}
 
 
-def rollback(stack_id: str, session: boto3.Session) -> Json:
-    """Return what lets an Update pass that takes a failed one back: refused too, it would be stuck."""
-    cloudformation = session.client("cloudformation", region_name=stack_id.split(":")[3], config=CALLS)
-    stack = cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
-    if stack["StackStatus"] != "UPDATE_ROLLBACK_IN_PROGRESS":
-        return {}
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    return {"RoleCheck": "Warn", "OrganizationId": outputs["OrganizationId"]}
+def attributes_before(stack_id: str, session: boto3.Session) -> Json | None:
+    """Return the last attributes if this Update is a rollback, which a refusal would block."""
+    try:
+        client = session.client("cloudformation", region_name=stack_id.split(":")[3], config=CALLS)
+        stack = client.describe_stacks(StackName=stack_id)["Stacks"][0]
+        if stack["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS":
+            last = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+            data = {"Version": last["StackeryRoleVersion"], "OrganizationId": last["OrganizationId"]}
+            return data | {"StackId": "unknown", "Status": "Rolled back"}
+    except Exception as error:
+        print(f"Cannot see whether this is a rollback: {code(error)}")
+    return None
 
 
-def check(properties: Json, stack_arn: list[str], session: boto3.Session) -> dict[str, str]:
-    """Return the custom resource's attributes, or raise Refused.
-
-    The account, its partition and its Region are those of stack_arn, an ARN split at its colons.
-    """
-    _, partition, _, region, account, *_ = stack_arn
+def check(properties: Json, stack_id: str, session: boto3.Session) -> Json:
+    """Return the custom resource's attributes for this stack's account, or raise Refused."""
+    _, partition, _, region, account, *_ = stack_id.split(":")
 
     def client(service: Any, where: str = region) -> Any:
         return session.client(service, region_name=where, config=CALLS)
@@ -96,8 +95,7 @@ def check(properties: Json, stack_arn: list[str], session: boto3.Session) -> dic
     data = {"Version": "unknown", "StackId": "unknown", "Status": "Passed"}
     try:
         require_build_roles(client("iam"), properties["BuildRoles"], account)
-        # Stackery is at home in the partition aws only.
-        others = [other for other in STACKERY_REGIONS if other != region and partition == "aws"]
+        others = [other for other in STACKERY_REGIONS if partition == "aws" and other != region]
         stack = find_stack(client, properties, region, others, account)
         data["StackId"] = stack["StackId"]
         version = stack_version(stack, client)
@@ -108,13 +106,13 @@ def check(properties: Json, stack_arn: list[str], session: boto3.Session) -> dic
             raise
         data["Status"] = plain(f"Warning: {refusal}", TEXT_LENGTH)
         print(data["Status"])
-    # Without an organization nobody could be let in, so this must succeed even where the check only warns.
+    # Needed even where the check only warns: without an organization nobody could be let in.
     data["OrganizationId"] = properties["OrganizationId"] or organization_id(client("organizations"), account)
     return data
 
 
 def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
-    """Refuse when a build role is missing: forks of Stackery's agent have the stack but not the roles."""
+    """Refuse when a role is missing: forks of Stackery's agent have a stack but not these roles."""
     missing = []
     for build_role in build_roles:
         try:
@@ -134,7 +132,7 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
 
 
 def find_stack(client: Any, properties: Json, region: str, others: list[str], account: str) -> Any:
-    """Return the Stackery Role's stack: from the given Region, else this one, else one of the others."""
+    """Return the Stackery Role's stack, from the given Region, else this one, else another."""
     name, given = properties["StackeryStackName"], properties["StackeryStackRegion"]
     skipped = []
 
@@ -149,7 +147,7 @@ def find_stack(client: Any, properties: Json, region: str, others: list[str], ac
     where = given or region
     stack = look(client("cloudformation", where))
     if not stack and others and not given:
-        # Made one by one, since making clients is not thread-safe; asked all at once.
+        # Asked all at once, but made one by one: that is not thread-safe.
         clients = [client("cloudformation", other) for other in others]
         with ThreadPoolExecutor(len(clients)) as pool:
             stack = next(filter(None, pool.map(look, clients)), None)
@@ -164,7 +162,7 @@ def find_stack(client: Any, properties: Json, region: str, others: list[str], ac
 
 
 def stack_version(stack: Json, client: Any) -> str:
-    """Return the text of the stack's output Version, else of AgentVersion in its template, else none."""
+    """Return the stack's output Version, else AgentVersion in its template, else none."""
     for output in stack.get("Outputs", []):
         if output["OutputKey"] == "Version":
             return str(output["OutputValue"])
@@ -173,14 +171,14 @@ def stack_version(stack: Json, client: Any) -> str:
         template = client("cloudformation", region).get_template(StackName=stack["StackId"])["TemplateBody"]
     except Exception as error:
         raise fault("cloudformation:GetTemplate", account, error) from error
-    # One line for each property, as in YAML, which the standard library cannot read.
+    # A line for each property, as in YAML, which the standard library cannot read.
     lines = template if isinstance(template, str) else json.dumps(template, indent=1)
     found = re.search(r"""^\s*"?AgentVersion"?:\s*["']?([^"'\s,]+)""", lines, re.MULTILINE)
     return found[1] if found else "none"
 
 
 def require_version(found: str, minimum: str, stack: Json) -> None:
-    """Refuse a version that is older than the minimum or that is no version at all."""
+    """Refuse a version that is older than the minimum or none at all."""
     version, needed = parse(found), parse(minimum)
     if version and needed and version >= needed:
         return
@@ -193,7 +191,7 @@ def require_version(found: str, minimum: str, stack: Json) -> None:
 
 
 def parse(text: str) -> tuple[Any, ...] | None:
-    """Return what orders versions by the rules of semver.org, or None when text is not a version."""
+    """Return what orders versions by semver.org's rules, or None when text is no version."""
     match = VERSION.fullmatch(text) if len(text) <= 256 else None
     if not match:
         return None
@@ -204,28 +202,28 @@ def parse(text: str) -> tuple[Any, ...] | None:
 
 
 def organization_id(organizations: Any, account: str) -> str:
-    """Return the id of the organization that this account belongs to."""
+    """Return the id of this account's organization."""
     try:
         return str(organizations.describe_organization()["Organization"]["Id"])
     except Exception as error:
         if code(error) != "AWSOrganizationsNotInUseException":
             raise fault("organizations:DescribeOrganization", account, error) from error
         raise Refused(
-            f"Deploy into an account of your AWS Organization, or set OrganizationId:"
+            "Deploy into an account of your AWS Organization, or set OrganizationId:"
             f" account {account} belongs to no organization."
         ) from error
 
 
 def fault(action: str, account: str, error: Exception) -> Refused:
-    """Return the refusal for a call to AWS that failed."""
+    """Return the refusal for a failed call to AWS."""
     return Refused(
         f"Try again, and if it stays, allow {action} in account {account}: {code(error)}: {plain(error, 500)}"
     )
 
 
 def code(error: Exception) -> str:
-    """Return the error code that AWS sent, else the exception's own name."""
-    response = getattr(error, "response", {})
+    """Return AWS's error code, else the exception's name."""
+    response = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code") or type(error).__name__)
 
 
@@ -235,24 +233,25 @@ def plain(text: object, length: int) -> str:
 
 
 def deliver(event: Json, answer: Json) -> None:
-    """Send the answer; raises when no attempt succeeds, so that Lambda runs the function again.
+    """Send the answer; raises when no attempt succeeds, so that Lambda tries again.
 
-    The address is a credential: neither it nor the event that holds it may appear in the log.
+    The address is a credential: keep it, and the event that holds it, out of the log.
     """
     answer["Reason"] = plain(answer["Reason"], TEXT_LENGTH)
     print(f"{event['RequestType']} {answer['Status']}: {answer['Reason']}")
     # A Delete may bring an id that CloudFormation made up for a Create that it cancelled.
     answer["PhysicalResourceId"] = event.get("PhysicalResourceId", PHYSICAL_ID)
     answer |= {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
-    request.add_header("Content-Type", "")  # the address is signed for none
-    for pause in (*ANSWER_PAUSES, None):
+    for pause in ANSWER_PAUSES:
+        time.sleep(pause)
         try:
+            request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+            request.add_header("Content-Type", "")  # the address is signed for none
             urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT).close()
         except Exception as error:
             print(f"CloudFormation did not take the answer: {code(error)}")
-            if pause is None:
-                raise RuntimeError("No attempt to answer CloudFormation succeeded.") from None
-            time.sleep(pause)
+            if hasattr(error, "close"):  # it holds the connection
+                error.close()
         else:
             return
+    raise RuntimeError("No attempt to answer CloudFormation succeeded.")

@@ -1,6 +1,7 @@
 """A template as text: in a stable order, easy to read, and within CloudFormation's size limits."""
 
 import json
+import re
 from typing import Any, Literal
 
 import yaml
@@ -92,13 +93,18 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def choose_scalar_style(self) -> str:
-        """Spare the quotes that PyYAML puts around whatever has a tag: these arguments are plain names."""
-        tag = getattr(self.event, "tag", None)
-        return "" if tag in ("!Ref", "!GetAtt") else str(super().choose_scalar_style())
+        """Spare names and ARNs the quotes that PyYAML puts around whatever has a tag."""
+        style: str = super().choose_scalar_style()
+        tag, value = getattr(self.event, "tag", None), getattr(self.event, "value", "")
+        plain = tag in ("!Ref", "!GetAtt", "!Sub") and re.fullmatch(r"[A-Za-z]([!-~]*[!-9;-~])?", value)
+        return "" if plain else style
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = "|" if "\n" in text else None
+    if not text.replace("\n", "").isprintable():
+        style = '"'  # else PyYAML would not escape all characters that end a line
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 def _represent_mapping(dumper: yaml.SafeDumper, mapping: dict[str, Any]) -> yaml.Node:
@@ -111,7 +117,8 @@ def _represent_mapping(dumper: yaml.SafeDumper, mapping: dict[str, Any]) -> yaml
             if isinstance(argument, str):
                 return dumper.represent_scalar(tag, argument)
             return dumper.represent_sequence(tag, argument)
-    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping)
+    # A label of the console's form, which is nothing but its default.
+    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=list(mapping) == ["default"])
 
 
 _Dumper.add_representer(str, _represent_text)

@@ -53,12 +53,10 @@ ROLE_CHECK_PARAMETERS = (
         Description="Enforce: stop when the Stackery Role is too old. Warn: go on and say so in the log.",
     ),
     Parameter(
-        "Recheck",
+        "Recheck",  # any text, so that there is nothing to constrain
         Type="String",
         Default="",
         Description="Type anything new, such as today's date, to check again in an update.",
-        AllowedPattern="^[ -~]{0,100}$",
-        ConstraintDescription="At most 100 plain characters.",
     ),
 )
 

@@ -66,7 +66,6 @@ def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
         ),
         Function(
             FUNCTION,
-            Description="Checks the version of the Stackery Role for CloudFormation",
             Runtime="python3.13",
             Handler="index.handler",
             Code=Code(ZipFile=source()),

@@ -13,7 +13,7 @@ def private_packages(configuration: Configuration) -> Template:
     """Return the template for the secret account: role check, key, and a secret for each repository."""
     template = _guarded_template(
         configuration,
-        "Tokens of private package repositories, for the builds of an AWS Organization",
+        "Tokens of private package repositories for the builds of an organization",
     )
     groups: dict[str, list[str]] = {}
     labels: dict[str, str] = {}

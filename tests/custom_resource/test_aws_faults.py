@@ -1,0 +1,287 @@
+"""Whatever AWS does to a call, CloudFormation gets a sentence and never waits for one in vain."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from custom_resource import role_check
+from generator.role_check import FUNCTION_TIMEOUT
+from tests.custom_resource.aws import (
+    ACCOUNT,
+    ORGANIZATION,
+    Account,
+    Answer,
+    Attempts,
+    AwsError,
+    RawAnswer,
+    role,
+    stack,
+    stack_id,
+)
+
+Ask = Callable[..., dict[str, Any]]
+
+URL = "https://aws.example.com/"
+NOT_FOUND = (
+    f"Install the Stackery Role 1.25.0 or newer in account {ACCOUNT}, or correct StackeryStackName or"
+    " StackeryStackRegion: found no stack stackery in us-east-1"
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What AWS does, how the user is told in short, and how in full."""
+
+    answer: Callable[[], Answer]
+    code: str
+    text: str
+
+    def in_full(self, operation: str) -> str:
+        return f"{self.code}: {self.text.format(operation=operation)}"
+
+
+def aws_error(code: str, message: str) -> Fault:
+    text = f"An error occurred ({code}) when calling the {{operation}} operation: {message}"
+    return Fault(lambda: AwsError(code, message), code, text)
+
+
+def connection_error(error: type[BotoCoreError], text: str) -> Fault:
+    return Fault(lambda: Attempts([error(endpoint_url=URL)]), error.__name__, f'{text} "{URL}"')
+
+
+FAULTS = [
+    pytest.param(aws_error("Throttling", "Rate exceeded"), id="throttled"),
+    pytest.param(aws_error("AccessDenied", "Not authorized"), id="denied"),
+    pytest.param(aws_error("OptInRequired", "Not subscribed"), id="disabled"),
+    pytest.param(aws_error("ValidationError", "Not a valid request"), id="refused as invalid"),
+    pytest.param(
+        connection_error(ConnectTimeoutError, "Connect timeout on endpoint URL:"), id="not reached in time"
+    ),
+    pytest.param(
+        connection_error(ReadTimeoutError, "Read timeout on endpoint URL:"), id="not answered in time"
+    ),
+    pytest.param(
+        connection_error(EndpointConnectionError, "Could not connect to the endpoint URL:"), id="unreachable"
+    ),
+    pytest.param(
+        Fault(
+            lambda: Attempts([ConnectionClosedError(endpoint_url=URL)]),
+            "ConnectionClosedError",
+            f'Connection was closed before we received a valid response from endpoint URL: "{URL}".',
+        ),
+        id="hung up",
+    ),
+]
+
+MALFORMED = [
+    pytest.param("<html><p>Please log in", id="a login page"),
+    pytest.param("", id="nothing"),
+    pytest.param("<Response><Result/></Response>", id="an answer without content"),
+    pytest.param("<Response><GetRoleResult><Role/></GetRoleResult></Response>", id="a role without a name"),
+]
+
+
+def failed(answer: dict[str, Any]) -> str:
+    assert answer["Status"] == "FAILED"
+    return str(answer["Reason"])
+
+
+def try_again(action: str, operation: str, fault: Fault) -> str:
+    return f"Try again, and if it stays, allow {action} in account {ACCOUNT}: {fault.in_full(operation)}"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+class TestCallThatFails:
+    def test_get_role(self, ask: Ask, account: Account, fault: Fault) -> None:
+        account.roles["stackery-deployer"] = fault.answer()
+        assert failed(ask()) == try_again("iam:GetRole", "GetRole", fault)
+
+    def test_get_template(self, ask: Ask, account: Account, fault: Fault) -> None:
+        account.stacks["us-east-1"] = stack("us-east-1")
+        account.templates[stack_id("us-east-1")] = fault.answer()
+        assert failed(ask()) == try_again("cloudformation:GetTemplate", "GetTemplate", fault)
+
+    @pytest.mark.parametrize("mode", ["Enforce", "Warn"])
+    def test_describe_organization(self, ask: Ask, account: Account, fault: Fault, mode: str) -> None:
+        account.organization = fault.answer()
+        assert failed(ask(RoleCheck=mode)) == try_again(
+            "organizations:DescribeOrganization", "DescribeOrganization", fault
+        )
+
+    def test_describe_stacks_in_the_given_region(self, ask: Ask, account: Account, fault: Fault) -> None:
+        account.stacks["us-east-1"] = fault.answer()
+        told = failed(ask(StackeryStackRegion="us-east-1"))
+        assert told == f"{NOT_FOUND}. Could not look in us-east-1 ({fault.code})."
+
+    def test_describe_stacks_in_some_regions_where_another_has_the_stack(
+        self, ask: Ask, account: Account, fault: Fault
+    ) -> None:
+        account.stacks = {region: fault.answer() for region in ("us-east-1", "us-west-2", "sa-east-1")}
+        account.stacks["eu-west-3"] = stack("eu-west-3", Version="1.25.0")
+        assert ask()["Data"]["StackId"] == stack_id("eu-west-3")
+
+    def test_describe_stacks_in_some_regions_where_no_other_has_the_stack(
+        self, ask: Ask, account: Account, fault: Fault
+    ) -> None:
+        account.stacks = {region: fault.answer() for region in ("us-west-2", "us-east-1", "sa-east-1")}
+        assert failed(ask()) == (
+            f"{NOT_FOUND} or any other Region of Stackery. Could not look in"
+            f" sa-east-1 ({fault.code}), us-east-1 ({fault.code}), us-west-2 ({fault.code})."
+        )
+
+    def test_describe_the_own_stack_at_an_update_which_is_then_checked(
+        self, ask: Ask, account: Account, fault: Fault, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        account.own_stack = fault.answer()
+        assert ask("Update")["Data"]["Status"] == "Passed"
+        assert f"Cannot see whether this is a rollback: {fault.code}" in capsys.readouterr().out
+
+    def test_warn_goes_on(self, ask: Ask, account: Account, fault: Fault) -> None:
+        account.stacks["us-east-1"] = fault.answer()
+        data = ask(RoleCheck="Warn", StackeryStackRegion="us-east-1")["Data"]
+        assert data["Status"] == f"Warning: {NOT_FOUND}. Could not look in us-east-1 ({fault.code})."
+        assert data["OrganizationId"] == ORGANIZATION
+
+
+@pytest.mark.parametrize("body", MALFORMED)
+class TestMalformedAnswer:
+    def test_get_role(self, ask: Ask, account: Account, body: str) -> None:
+        account.roles["stackery-deployer"] = Attempts([RawAnswer(body)])
+        told = failed(ask())
+        assert told.startswith(f"Try again, and if it stays, allow iam:GetRole in account {ACCOUNT}: ")
+        assert "ResponseParserError" in told or "KeyError" in told
+
+    def test_get_template(self, ask: Ask, account: Account, body: str) -> None:
+        account.stacks["us-east-1"] = stack("us-east-1")
+        account.templates[stack_id("us-east-1")] = Attempts([RawAnswer(body)])
+        told = failed(ask())
+        assert told.startswith(
+            f"Try again, and if it stays, allow cloudformation:GetTemplate in account {ACCOUNT}: "
+        )
+
+    def test_describe_organization(self, ask: Ask, account: Account, body: str) -> None:
+        account.organization = Attempts([RawAnswer(body)])
+        told = failed(ask())
+        assert told.startswith(
+            f"Try again, and if it stays, allow organizations:DescribeOrganization in account {ACCOUNT}: "
+        )
+
+    def test_describe_stacks(self, ask: Ask, account: Account, body: str) -> None:
+        account.stacks["us-east-1"] = Attempts([RawAnswer(body)])
+        told = failed(ask(StackeryStackRegion="us-east-1"))
+        assert told.startswith(f"{NOT_FOUND}. Could not look in us-east-1 (")
+
+    def test_describe_stacks_where_another_region_has_the_stack(
+        self, ask: Ask, account: Account, body: str
+    ) -> None:
+        account.stacks = {"us-east-1": Attempts([RawAnswer(body)])}
+        account.stacks["us-east-2"] = stack("us-east-2", Version="1.25.0")
+        assert ask()["Status"] == "SUCCESS"
+
+    def test_describe_the_own_stack_at_an_update_which_is_then_checked(
+        self, ask: Ask, account: Account, body: str
+    ) -> None:
+        account.own_stack = Attempts([RawAnswer(body)])
+        assert ask("Update")["Data"]["Status"] == "Passed"
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        pytest.param("", id="without anything"),
+        pytest.param("<StackName>stackery</StackName>", id="without an id"),
+        pytest.param(f"<StackId>{stack_id('us-east-1')}</StackId><Outputs><member/></Outputs>",
+                     id="with an output without a name"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_a_stack_that_lacks_what_it_must_have_is_refused(
+    ask: Ask, account: Account, kind: str, member: str
+) -> None:
+    body = f"<R><DescribeStacksResult><Stacks><member>{member}</member></Stacks></DescribeStacksResult></R>"
+    account.stacks["us-east-1"] = account.own_stack = Attempts([RawAnswer(body)])
+    assert failed(ask(kind))
+
+
+THROTTLED = RawAnswer(
+    "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
+    status=400,
+)
+FOUND = RawAnswer(
+    "<R><GetRoleResult><Role><Path>/stackery/</Path><RoleName>stackery-deployer</RoleName></Role>"
+    "</GetRoleResult></R>"
+)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(THROTTLED, id="throttled"),
+        pytest.param(ReadTimeoutError(endpoint_url=URL), id="not answered in time"),
+        pytest.param(RawAnswer("", status=503), id="unavailable"),
+    ],
+)
+class TestAttempts:
+    def test_a_call_that_fails_twice_succeeds_at_the_third_attempt(
+        self, ask: Ask, account: Account, trouble: Exception | RawAnswer
+    ) -> None:
+        account.roles["stackery-deployer"] = Attempts([trouble, trouble, FOUND])
+        assert ask()["Status"] == "SUCCESS"
+
+    def test_a_call_that_always_fails_is_given_up_after_three(
+        self, ask: Ask, account: Account, trouble: Exception | RawAnswer
+    ) -> None:
+        attempts = account.roles["stackery-deployer"] = Attempts([trouble])
+        assert failed(ask())
+        assert attempts.made == 3
+
+
+def test_no_call_is_waited_for_longer_than_the_function_has_time(ask: Ask, account: Account) -> None:
+    account.roles["stackery-deployer"] = role("/stackery/", "stackery-deployer")
+    ask("Update")
+    configs: list[Any] = account.configs
+    assert len(configs) == 4  # own stack, roles, stack, organization
+    for config in configs:
+        waiting = config.connect_timeout + config.read_timeout
+        assert waiting * config.retries["total_max_attempts"] < FUNCTION_TIMEOUT - role_check.ANSWER_TIME
+
+
+@pytest.mark.parametrize("missing", ["BuildRoles", "MinimumRoleVersion", "StackeryStackName", "RoleCheck"])
+def test_a_property_that_is_missing_is_named(
+    ask: Ask, account: Account, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    account.stacks["us-east-1"] = stack("us-east-1", Version="1.0.0")
+    check = role_check.check
+
+    def without(properties: dict[str, Any], *rest: Any) -> dict[str, str]:
+        return check({key: value for key, value in properties.items() if key != missing}, *rest)
+
+    monkeypatch.setattr(role_check, "check", without)
+    assert failed(ask()) == f"Report this with the function's log: KeyError: '{missing}'"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ZeroDivisionError("division by zero"), id="a bug"),
+        pytest.param(MemoryError("no memory"), id="no memory"),
+        pytest.param(RecursionError("too deep"), id="too deep a recursion"),
+    ],
+)
+def test_an_unexpected_exception_is_answered_and_named(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_: Any) -> dict[str, str]:
+        raise error
+
+    monkeypatch.setattr(role_check, "check", broken)
+    assert failed(ask()) == f"Report this with the function's log: {type(error).__name__}: {error}"

@@ -1,0 +1,71 @@
+"""Imports go one way, so that each package can be read, tested and replaced alone."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("cli", "custom_resource", "generator", "rollout")
+AWS = {"boto3", "botocore"}
+MAY_IMPORT = {
+    "custom_resource": AWS,
+    "generator": {"custom_resource", "awacs", "pydantic", "troposphere", "yaml"},
+    "rollout": {"custom_resource", *AWS},
+    "cli": {"generator", "rollout", "click", "rich"},
+}
+"""Besides the standard library and themselves."""
+IMPURE = {
+    "asyncio",
+    "datetime",
+    "http",
+    "os",
+    "random",
+    "secrets",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "time",
+}
+"""Modules of the standard library that generating needs not: clock, chance, network, environment."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield package, path
+
+
+def imported_by(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports, wherever in its text."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: write whole names in imports"
+            names.add(str(node.module))
+    return {name.split(".")[0] for name in names}
+
+
+MODULES = [pytest.param(package, path, id=str(path.relative_to(ROOT))) for package, path in modules()]
+
+
+@pytest.mark.parametrize(("package", "path"), MODULES)
+def test_a_module_imports_only_what_its_package_may(package: str, path: Path) -> None:
+    others = imported_by(path) - set(sys.stdlib_module_names) - {package}
+    assert others <= MAY_IMPORT[package]
+
+
+@pytest.mark.parametrize(("package", "path"), MODULES)
+def test_generating_knows_no_clock_no_chance_and_no_network(package: str, path: Path) -> None:
+    if package == "generator":
+        assert not imported_by(path) & IMPURE
+
+
+def test_the_function_is_one_module_that_imports_nothing_of_the_project() -> None:
+    files = sorted(path.name for path in (ROOT / "custom_resource").glob("*.py"))
+    assert files == ["__init__.py", "role_check.py"]
+    assert not imported_by(ROOT / "custom_resource" / "role_check.py") & {*PACKAGES, "tests"}

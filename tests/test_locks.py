@@ -1,0 +1,50 @@
+"""The locked dependencies: each with its hashes, and from whatever index the user has."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ["requirements.txt", "requirements-dev.txt"]
+
+
+def requirements(lock: str) -> dict[str, str]:
+    """Return each requirement of a lock file by its name, with its hashes."""
+    text = re.sub(r"^#.*\n", "", (ROOT / lock).read_text("utf-8"), flags=re.MULTILINE)
+    blocks = text.replace("\\\n", " ").splitlines()
+    return {re.split(r"[=<>;@ \[]", block)[0]: block for block in blocks if block.strip()}
+
+
+def normal(requirement: str) -> str:
+    """Return the normal form of a requirement's name."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=\[;]", requirement)[0]).lower()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_each_requirement_has_one_version_and_its_hashes(lock: str) -> None:
+    form = re.compile(r"[a-z0-9-]+==[\w.!+]+(\s*;[^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    for name, block in requirements(lock).items():
+        assert form.fullmatch(block), name
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_no_index_and_no_place_is_named(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    for forbidden in ("http:", "https:", "file:", "git+", "index", "find-links", " @ ", "trusted-host", "/"):
+        assert forbidden not in text.lower(), forbidden
+
+
+def test_both_files_agree() -> None:
+    development = requirements("requirements-dev.txt")
+    for name, block in requirements("requirements.txt").items():
+        assert development[name].split()[0] == block.split()[0]
+
+
+def test_what_the_project_needs_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    runtime = {normal(each) for each in project["dependencies"] + optional["build"]}
+    assert runtime <= set(requirements("requirements.txt"))
+    assert runtime | {normal(each) for each in optional["dev"]} <= set(requirements("requirements-dev.txt"))
