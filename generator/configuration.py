@@ -82,12 +82,50 @@ class Repository(_Strict):
         ),
     ]
     """The default of the parameter that names the secret."""
+    token_key: (
+        Annotated[
+            str, _matches(r"[!-~](?:[ -~]{0,254}[!-~])?", "write a key of the JSON in the secret, in ASCII")
+        ]
+        | None
+    ) = None
+    """The key of the token, in a secret that holds a JSON object; without one, the secret is the token."""
+    username: (
+        Annotated[
+            str,
+            _matches(r"[A-Za-z0-9._@+$~-]{1,255}", "use letters, digits and ._@+$~- only, 255 at most"),
+        ]
+        | None
+    ) = None
+    """What the repository wants beside the token, where it looks at that."""
+    index: Literal["only", "extra"] | None = None
+    """Whether pip asks this index instead of PyPI (only, unless said) or as well (extra)."""
+    server_id: (
+        Annotated[
+            str,
+            _matches(
+                r"[A-Za-z0-9._-]{1,255}", "write the repository's id in pom.xml: letters, digits and ._-"
+            ),
+        ]
+        | None
+    ) = None
+    """The id that Maven's pom.xml gives this repository; the id above, unless said."""
     description: Annotated[str, Field(min_length=1, max_length=512)] = "Token of a private package repository"
 
     @model_validator(mode="after")
     def _scope_needs_npm(self) -> Self:
         if self.scope and self.manager not in ("npm", "yarn"):
             raise ValueError(f"field scope: remove it, packages of {self.manager} have no scopes")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_fit_the_manager(self) -> Self:
+        for field, managers in (
+            ("username", ("pip", "maven")),
+            ("index", ("pip",)),
+            ("server_id", ("maven",)),
+        ):
+            if getattr(self, field) is not None and self.manager not in managers:
+                raise ValueError(f"field {field}: remove it, only {' and '.join(managers)} can use it")
         return self
 
 
