@@ -153,6 +153,8 @@ def test_the_hook_replaces_a_token_that_opens_nothing_any_more(
     assert private_python.front.authorizations() == {private_python.authorization(new)}
 
 
+PYPI = ("--index-url", "https://pypi.org/simple/")
+"""Pip's own default, for machines whose configuration has another."""
 PLAIN = {"requirements.txt": "acme-thing\n"}
 """A project that names no index: whoever serves acme-thing gets asked."""
 
@@ -173,7 +175,7 @@ def test_a_public_package_of_the_same_name_does_not_win_with_pip(
 def test_the_public_package_of_the_same_name_would_win_without_the_hook(machine: BuildMachine) -> None:
     machine.write(PLAIN)
 
-    machine.run("pip", "install", *INTO, "-r", "requirements.txt").assert_success()
+    machine.run("pip", "install", *PYPI, *INTO, "-r", "requirements.txt").assert_success()
 
     assert installed(machine, "acme-thing") == {"99.0.0"}
 
@@ -187,7 +189,7 @@ def test_with_index_extra_pip_installs_from_both_indexes_and_the_public_one_sees
     machine.run_hook(team.write_hook(extra))
     public_python.front.forget()
 
-    machine.run("pip", "install", *INTO, "-r", "requirements.txt").assert_success()
+    machine.run("pip", "install", *PYPI, *INTO, "-r", "requirements.txt").assert_success()
 
     assert installed(machine, "acme-only") == {"1.0.0"}
     assert installed(machine, "open-thing") == {"2.0.0"}

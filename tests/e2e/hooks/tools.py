@@ -16,13 +16,16 @@ INSTALLATION_SECONDS = 300
 
 
 def node_modules() -> Path:
-    """Return the folder with verdaccio, pnpm and both yarns, as `node/package-lock.json` pins them."""
+    """Return the folder with verdaccio and the package managers, as `node/package-lock.json` pins them."""
     files = [HERE / "node" / name for name in ("package.json", "package-lock.json")]
 
     def install(folder: Path) -> None:
         for file in files:
             shutil.copy(file, folder)
         _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+        # These put a program for this machine in its place; no other script of a package has to run.
+        _run(["node", "node_modules/bun/install.js"], folder)
+        _run(["node", "node_modules/deno/install.cjs"], folder)
 
     return _installed("node", files, install) / "node_modules"
 
