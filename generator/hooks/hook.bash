@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 #@header
 
-# Off first, however the script was started: tracing would print tokens, and allexport would hand them to every
-# process started below.
-set +o allexport +o verbose +o xtrace
-if ((BASH_VERSINFO[0] < 4)); then
-  printf 'private-packages: bash %s is too old: install bash 4 or newer and run this hook with it\n' "${BASH_VERSION}" >&2
+# Off first, however the script was started: tracing would print tokens, allexport and keyword would hand them
+# to processes started below.
+set +o allexport +o keyword +o verbose +o xtrace
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 402)); then
+  printf 'private-packages: bash %s is too old: install bash 4.2 or newer\n' "${BASH_VERSION}" >&2
   exit 1
 fi
-set +o posix -o errexit -o nounset -o pipefail
+# Not nounset as well: bash before 4.4 takes an empty array for a variable that is not set.
+set +o posix +o nounset -o errexit -o pipefail
 shopt -u nocasematch
 
 # A variable of the caller's with one of these names would make ours, tokens in them, a part of the environment
@@ -39,7 +40,7 @@ fail() { # fail WHAT-HAPPENED-AND-WHAT-TO-DO
 # However the run ends, no process, no temporary file and no lock stays behind.
 clean_up() {
   local fetch
-  for fetch in "${fetches[@]:+${fetches[@]}}"; do
+  for fetch in "${fetches[@]}"; do
     kill "${fetch}" 2>/dev/null || true
   done
   if ((${#temporaries[@]} > 0)); then
@@ -71,8 +72,9 @@ check_tools() {
   done
 }
 
-# Without HOME, bash itself has taken the user's folder from the user database, as the package managers do.
 check_home() {
+  # As the package managers do: without HOME, ~ is what the user database says.
+  HOME=${HOME-~}
   if [[ ${HOME-} != /* || ! -d ${HOME} ]]; then
     fail "HOME is '${HOME-}', which is no folder: set it to the one that the build's package managers will use"
   fi
@@ -92,7 +94,7 @@ fetch_secrets() {
   local -A numbers=()
   local -a pipes=()
   local pipe
-  work=$(mktemp -d) || fail 'no temporary folder can be made: see that TMPDIR names one with space in it'
+  work=$(mktemp -d 2>/dev/null) || fail 'no temporary folder can be made: let TMPDIR name one with space in it'
 
   for id in "${repositories[@]}"; do
     arn=${arns[${id}]}
@@ -104,8 +106,8 @@ fetch_secrets() {
     region=${arn#arn:*:secretsmanager:}
     region=${region%%:*}
     mkfifo "${work}/${number}"
-    # The history, when a user has enabled it, would keep the answer in HOME.
-    AWS_MAX_ATTEMPTS=3 AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off AWS_CLI_HISTORY_FILE=/dev/null \
+    # The CLI's history, where a user has enabled it, would keep the token; it cannot be written to a folder.
+    AWS_CLI_HISTORY_FILE=${work} AWS_MAX_ATTEMPTS=3 AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off PYTHONIOENCODING=utf-8 \
       timeout -k 5 60 aws secretsmanager get-secret-value \
       --region "${region}" --secret-id "${arn}" --version-stage AWSCURRENT \
       --query '[type(SecretString), SecretString]' --output text \
@@ -136,7 +138,7 @@ fetch_secrets() {
     fi
     # The first column tells a secret without text from one whose text is "None".
     if [[ ${value} != "string"$'\t'* ]]; then
-      fail "${id}: the secret ${arn} holds no text: store the token as SecretString, not as SecretBinary"
+      fail "${id}: the secret ${arn} holds no text: store the token in it, as SecretString and not as SecretBinary"
     fi
     secrets[${arn}]=${value#*$'\t'}
   done
@@ -187,7 +189,7 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
     *ExpiredToken* | *'expired'* | *UnrecognizedClient* | *InvalidClientTokenId* | *InvalidSignature* | *SignatureDoesNotMatch* | *IncompleteSignature*)
       why='AWS refuses the credentials: sign in again, and see that the clock is right'
       ;;
-    *'onnect'* | *imeout* | *'timed out'* | *'SSL'* | *'proxy'*)
+    *'not connect'* | *'to connect'* | *'timeout on'* | *'Connection was closed'* | *'SSL validation'* | *'HTTP Client'*)
       why='the network fails: see that the build reaches Secrets Manager (proxy, VPC endpoint, certificates)'
       ;;
     *) why="aws failed with exit status ${status}: see its message" ;;
@@ -283,7 +285,12 @@ open_file() { # open_file PATH [REMARK-BEGIN REMARK-END]
   file=$1
   remark=("${2-# }" "${3-}")
   lines=()
-  target=$(readlink -f -- "${file}") || target=${file}
+  if ! target=$(readlink -f -- "${file}"); then
+    if [[ -L ${file} ]]; then
+      fail "${file} is a symbolic link that leads nowhere: correct or remove it"
+    fi
+    target=${file}
+  fi
   if [[ ! -e ${target} ]]; then
     return
   fi
@@ -300,7 +307,7 @@ open_file() { # open_file PATH [REMARK-BEGIN REMARK-END]
 remove_block() { # remove_block ID
   local begin=">>> private-packages $1 >>>" end="<<< private-packages $1 <<<" inside=''
   local -a kept=()
-  for line in "${lines[@]:+${lines[@]}}"; do
+  for line in "${lines[@]}"; do
     case "${inside}:${line}" in
       :*"${begin}"*) inside=yes ;;
       yes:*"${end}"*) inside='' ;;
@@ -311,7 +318,7 @@ remove_block() { # remove_block ID
   if [[ -n ${inside} ]]; then
     fail "${file} has a line '${begin}' without its end: remove that block by hand"
   fi
-  lines=("${kept[@]:+${kept[@]}}")
+  lines=("${kept[@]}")
 }
 
 # Puts a block before the line of this index; the index after the last line appends.
@@ -342,10 +349,10 @@ end_last_line() {
   fi
 }
 
-# Remembers what the file is to hold. A file with a token is for its owner alone, whoever could read it before.
+# Remembers what the file is to hold.
 stage_file() {
   local text=''
-  for line in "${lines[@]:+${lines[@]}}"; do
+  for line in "${lines[@]}"; do
     text+=${line}
   done
   staged_files+=("${file}")
@@ -355,33 +362,41 @@ stage_file() {
 
 # Writes every file beside its place, and when all are written, puts them there.
 write_staged_files() {
-  local index temporary text old
+  local index temporary text old folder
   local -a places=()
   for index in "${!staged_targets[@]}"; do
+    file=${staged_files[index]}
     target=${staged_targets[index]}
     text=${staged_texts[index]}
+    folder=${target%/*}
     old=''
     if [[ -e ${target} ]]; then
       IFS= read -r -d '' old <"${target}" || true
-      if [[ ${old} == "${text}" ]]; then
-        chmod go= -- "${target}" || fail "${staged_files[index]}: its mode cannot be changed: make the build's user its owner"
-        continue
-      fi
     fi
-    mkdir -p -- "${target%/*}" || fail "${target%/*} cannot be made: see that the build's user may write there"
+    if [[ ${old} == "${text}" ]]; then
+      continue
+    fi
     temporary="${target}.private-packages"
     temporaries+=("${temporary}")
     places+=("${target}")
-    rm -f -- "${temporary}"
-    if ! (set -o noclobber && printf '%s' "${text}" >"${temporary}") 2>/dev/null; then
-      fail "${staged_files[index]} cannot be written: see that the build's user may write to ${target%/*} and that the disk has space"
+    if ! mkdir -p -- "${folder}" 2>/dev/null || ! rm -f -- "${temporary}" 2>/dev/null ||
+      ! (set -o noclobber && printf '%s' "${text}" >"${temporary}") 2>/dev/null; then
+      fail "${file} cannot be written: let the build's user write to ${folder}, and see that the disk has space"
     fi
     if [[ -e ${target} && ${EUID} == 0 ]]; then
-      chown --reference="${target}" -- "${temporary}"
+      chown --reference="${target}" -- "${temporary}" 2>/dev/null || true
     fi
   done
   for index in "${!places[@]}"; do
-    mv -f -- "${temporaries[index]}" "${places[index]}"
+    if ! mv -f -- "${temporaries[index]}" "${places[index]}" 2>/dev/null; then
+      fail "${places[index]} cannot be replaced: see that it is no mount point and that the build's user owns it"
+    fi
+  done
+  # A file with a token is for its owner alone, whoever could read it before.
+  for index in "${!staged_targets[@]}"; do
+    if ! chmod go= -- "${staged_targets[index]}" 2>/dev/null; then
+      fail "${staged_files[index]} stays readable for others: make the build's user its owner"
+    fi
   done
 }
 

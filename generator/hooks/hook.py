@@ -93,8 +93,8 @@ def _header(
     ]
     lines += [
         "#",
-        "# It changes no other line of those files, and none at all unless all tokens could be read. It needs",
-        "# bash 4, the AWS CLI (1 or 2), coreutils, and a role that may read the secrets. It holds no token.",
+        "# It holds no token, changes no other line of those files, and none at all unless it could read all",
+        "# tokens. It needs bash 4.2, the AWS CLI (1 or 2), coreutils, and a role that may read the secrets.",
         "#",
         f"{SIGNATURE} {__version__}. Do not edit it; to make it again:",
         "#",

@@ -87,9 +87,11 @@ put_into_settings() { # put_into_settings ID SERVER-ID USER
   text=${text:0:position}
   if [[ -z ${wrap} ]]; then
     # What follows <servers> begins with a line end of its own, from the second run on at the latest.
-    rest=${rest#$'\r'}
-    rest=${rest#$'\n'}
-    text+=$'\n'
+    case ${rest} in
+      $'\n'*) rest=${rest:1} text+=$'\n' ;;
+      $'\r\n'*) rest=${rest:2} text+=$'\r\n' ;;
+      *) text+=$'\n' ;;
+    esac
   fi
   lines=("${text}")
   if [[ -n ${wrap} ]]; then

@@ -21,7 +21,7 @@ put_into_netrc() { # put_into_netrc ID HOST USER
 # pip takes an option that stands twice for an error, and one in another section wins over ours.
 refuse_own_settings() { # refuse_own_settings OPTION…
   local option
-  for line in "${lines[@]:+${lines[@]}}"; do
+  for line in "${lines[@]}"; do
     text=${line#"${line%%[![:space:]]*}"}
     text=${text//_/-}
     for option in "$@"; do

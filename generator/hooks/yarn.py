@@ -14,7 +14,7 @@ put_into_yarnrc() { # put_into_yarnrc ID MAP ENTRY LINE…
   shift 3
   refuse_in_token "${id}" '.yarnrc.yml' '$''{' "'"
   remove_block "${id}"
-  for line in "${lines[@]:+${lines[@]}}"; do
+  for line in "${lines[@]}"; do
     text=${line%"${line##*[![:space:]]}"}
     case ${text} in
       '{'* | '---'?* | '...'*)
