@@ -114,6 +114,9 @@ class BuildMachine:
                 os.killpg(process.pid, signal.SIGKILL)
                 output, _ = process.communicate()
                 output += f"\n(stopped after {COMMAND_SECONDS} seconds)"
+            except BaseException:  # the test run is interrupted
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
         shown = [token for token in self.tokens if token in output]
         for token in self.tokens:
             output = output.replace(token, "<token>")

@@ -83,7 +83,7 @@ every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 
 @pytest.fixture
 def machine(machine: BuildMachine) -> BuildMachine:
-    machine.add_program("pip", sys.executable, "-m", "pip")
+    machine.add_program("pip", tools.python_tool("pip") / "pip")
     machine.add_program("uv", Path(sys.executable).with_name("uv"))
     machine.add_program("poetry", tools.python_tool("poetry") / "poetry")
     return machine

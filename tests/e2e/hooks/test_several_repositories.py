@@ -1,11 +1,11 @@
 """One hook serves several repositories, and each sees its own token only."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.hooks import tools
 from tests.e2e.hooks.conftest import Entry, Team
 from tests.e2e.hooks.machine import BuildMachine
 from tests.e2e.hooks.registries import READER, NpmRegistry, PythonRegistry
@@ -25,7 +25,7 @@ def test_one_hook_lets_npm_yarn_and_pip_install_and_no_token_goes_astray(
     private_python: PythonRegistry,
 ) -> None:
     machine.add_program("yarn4", "node", node_modules / "@yarnpkg" / "cli-dist" / "bin" / "yarn.js")
-    machine.add_program("pip", sys.executable, "-m", "pip")
+    machine.add_program("pip", tools.python_tool("pip") / "pip")
     package = {"name": "shop", "version": "1.0.0", "dependencies": {"@acme/thing": "*"}}
     machine.write(
         {

@@ -36,7 +36,7 @@ def python_tool(name: str) -> Path:
 
     def install(folder: Path) -> None:
         uv = str(Path(sys.executable).with_name("uv"))
-        _run([uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(folder / "venv")], folder)
+        _run([uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")], folder)
         python = str(folder / "venv" / "bin" / "python")
         arguments = ["--quiet", "--require-hashes", "--requirement", str(lock)]
         try:
