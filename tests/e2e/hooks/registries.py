@@ -18,6 +18,8 @@ from tests.e2e.hooks.servers import Front, Hidden, Shelf, htpasswd_line, process
 PUBLISHER = ("publisher", "not-a-real-password")
 READER = "builds"
 """The user whose token the builds get."""
+AWKWARD = "&<>$%+~=#:/@!"
+"""What a token may hold, and what each file format has its own mind about."""
 
 
 class Registry(ABC):
@@ -110,7 +112,7 @@ class PythonRegistry(Registry):
         packages.write_wheel(self._folder, name, version)
 
     def issue_token(self, number: int) -> Hidden:
-        token = f"not-a-real-token-{number}"
+        token = f"not-a-real-token-{number}-{AWKWARD}"
         self._write_users({READER: token})
         return Hidden(token)
 
