@@ -275,7 +275,7 @@ take_lock() {
       rmdir -- "${path}.broken"
       since=${turn}
     fi
-    sleep 0.1
+    sleep 0.1 2>/dev/null || sleep 1
   done
   fail "another run holds ${path}: let it end, or remove ${path} and ${path}.broken, and run this again"
 }
