@@ -87,6 +87,8 @@ def command(
         raise click.ClickException(str(error)) from error
     if output == "-":
         click.echo(text, nl=False)
+    elif Path(output).is_dir():
+        raise click.ClickException(f"{output}: cannot be written: it is a folder, name a file in it.")
     elif check:
         _check(Path(output), text)
     else:

@@ -30,7 +30,11 @@ def secret_arns(
     except ClientError as error:
         fault = error.response["Error"]
         raise StackError(
-            _explain(stack_name, fault.get("Code", ""), fault.get("Message", "").rstrip("."))
+            _explain(
+                f"{stack_name} in {client.meta.region_name}",
+                fault.get("Code", ""),
+                fault.get("Message", "").rstrip("."),
+            )
         ) from error
     except BotoCoreError as error:
         raise StackError(f"AWS cannot be asked: {str(error).rstrip('.')}.") from error
@@ -44,8 +48,8 @@ def secret_arns(
     return {name: found[f"{name}SecretArn"] for name in repository_ids}
 
 
-def _explain(stack_name: str, code: str, message: str) -> str:
+def _explain(stack: str, code: str, message: str) -> str:
     """Return what to do about an error that CloudFormation answered."""
     if code == "ValidationError" and "does not exist" in message:
-        return f"There is no stack {stack_name} here: correct --stack-name, --region or --profile."
-    return f"Stack {stack_name} cannot be read ({code}): {message}."
+        return f"There is no stack {stack}: correct --stack-name, --region or --profile."
+    return f"Stack {stack} cannot be read ({code}): {message}."

@@ -53,9 +53,10 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
             entry = f"//{address.authority}{address.path}"
             arguments = f"npmRegistries '{entry}'"
         if entry in taken:
+            field = "scope" if repository.scope else "url"
             raise ConfigurationError(
-                f"repositories {taken[entry]} and {repository.id}: yarn keeps one token for {entry},"
-                " leave one of the two"
+                f"repositories {taken[entry]} and {repository.id}, field {field}: yarn keeps one token for"
+                f" {entry}, leave one of the two"
             )
         taken[entry] = repository.id
         lines.append(f"put_into_yarnrc {repository.id} {arguments}")

@@ -1,7 +1,6 @@
 """How the hook reads the secrets, with the real `aws` command."""
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -148,7 +147,7 @@ def test_the_history_of_the_cli_keeps_no_token(machine: Machine, secrets_manager
     "text", [TOKEN, f"  {TOKEN}\r\n", "None", '{"a": "\\u00fc"}', "two\nlines", "tab\tinside", "für"]
 )
 def test_the_stand_in_of_the_other_tests_prints_the_same(
-    machine: Machine, secrets_manager: SecretsManager, text: str, tmp_path: Path
+    machine: Machine, secrets_manager: SecretsManager, text: str
 ) -> None:
     secrets_manager.store(arn("AcmeNpm"), text)
     machine.store(AcmeNpm=text)

@@ -78,11 +78,24 @@ OWN = {
     "maven": [
         "<settings>\n</settings>\n",
         "<settings><servers></servers></settings>",
-        '<?xml version="1.0"?>\n<settings xmlns="http://maven.apache.org/SETTINGS/1.0.0"\n  a="b">\n'
-        "  <!-- <servers> <server> <id>acme</id> -->\n  <offline/>\n</settings>",
-        "<settings>\n  <servers>\n    <server>\n      <id>other</id>\n      <password>theirs</password>\n"
-        "    </server>\n  </servers>\n  <profiles>\n    <profile><id>acme</id></profile>\n  </profiles>\n"
-        "</settings>\n",
+        """<?xml version="1.0"?>
+<settings xmlns="http://maven.apache.org/SETTINGS/1.0.0"
+  a="b">
+  <!-- <servers> <server> <id>acme</id> -->
+  <offline/>
+</settings>""",
+        """<settings>
+  <servers>
+    <server>
+      <id>other</id>
+      <password>theirs</password>
+    </server>
+  </servers>
+  <profiles>
+    <profile><id>acme</id></profile>
+  </profiles>
+</settings>
+""",
         "<settings>\r\n  <servers>\r\n  </servers>\r\n</settings>\r\n",
         "<settings>\n  <localRepository><![CDATA[<servers>]]></localRepository>\n</settings>\n",
     ],
@@ -499,7 +512,7 @@ def test_a_file_that_is_a_mount_point(machine: Machine) -> None:
     """A container's HOME may have one; it cannot be replaced, only said so."""
     path, _ = prepare(machine, "npm")
     path.write_text("fund=false\n")
-    mounted = subprocess.run(["mount", "--bind", path, path], check=False, capture_output=True)
+    mounted = subprocess.run(["/bin/mount", "--bind", path, path], check=False, capture_output=True)
     if mounted.returncode:
         pytest.skip("mounting is not allowed here")
     try:
@@ -507,4 +520,4 @@ def test_a_file_that_is_a_mount_point(machine: Machine) -> None:
         assert path.read_text() == "fund=false\n"
         assert [item.name for item in machine.home.iterdir()] == [".npmrc"]
     finally:
-        subprocess.run(["umount", path], check=True)
+        subprocess.run(["/bin/umount", path], check=True)

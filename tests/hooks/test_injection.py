@@ -22,21 +22,22 @@ from tests.hooks.machine import TOKEN, Machine, arn
 # What shells and the files' own languages take for something else than text.
 HOSTILE = st.sampled_from(
     [
-        "$(touch pwned)",
-        "`touch pwned`",
-        "${HOME}",
-        "';touch pwned;'",
-        '"',
-        "'",
-        "\\",
-        "!!",
-        "#",
-        ";",
-        "&",
-        "<id>",
-        "*",
+        *(
+            "$(touch pwned)",
+            "`touch pwned`",
+            "';touch pwned;'",
+            "${HOME}",
+            "$",
+            "{",
+            "}",
+            "(",
+            ")",
+            "!!",
+            "*",
+            "~",
+        ),
+        *('"', "'", "\\", "#", ";", "&", "|", "<id>", "-->", "]]>", ": ", "[x]", "=", "%", "@", ".."),
     ]
-    + ["-->", "]]>", ": ", "[x]", "=", "%", "{", "}", "~", "@", "..", "|", "(", ")", "$"]
 )
 MIXED = st.lists(HOSTILE | st.text("abcXYZ019._-", max_size=4), max_size=4).map("".join)
 
@@ -98,14 +99,14 @@ def test_a_value_stays_where_it_belongs(entry: dict[str, Any], config: str) -> N
 
         assert not list(Path(folder).rglob("pwned"))
         assert not list(Path.cwd().glob("pwned"))
-        READERS[repository.manager](machine, repository.url, repository.scope, repository.username)
+        READERS[repository.manager](machine, repository.scope, repository.username)
 
 
 def _plain(machine: Machine, name: str) -> list[str]:
     return [line for line in machine.text(name).splitlines() if not line.startswith("#")]
 
 
-def _npm(machine: Machine, url: str, scope: str | None, _: str | None) -> None:
+def _npm(machine: Machine, scope: str | None, _: str | None) -> None:
     lines = _plain(machine, ".npmrc")
     assert len(lines) == (2 if scope else 1)
     key, _, token = lines[-1].partition("=")
@@ -115,7 +116,7 @@ def _npm(machine: Machine, url: str, scope: str | None, _: str | None) -> None:
         assert lines[0] == f"{scope}:registry=https:{key.removesuffix(':_authToken')}"
 
 
-def _yarn(machine: Machine, url: str, scope: str | None, _: str | None) -> None:
+def _yarn(machine: Machine, scope: str | None, _: str | None) -> None:
     document = yaml.safe_load(machine.text(".yarnrc.yml"))
     [(section, [(name, entry)])] = [(key, list(value.items())) for key, value in document.items()]
     assert entry["npmAuthToken"] == TOKEN
@@ -123,7 +124,7 @@ def _yarn(machine: Machine, url: str, scope: str | None, _: str | None) -> None:
     assert set(entry) == {"npmAlwaysAuth", "npmAuthToken"} | ({"npmRegistryServer"} if scope else set())
 
 
-def _pip(machine: Machine, url: str, _: str | None, username: str | None) -> None:
+def _pip(machine: Machine, _: str | None, username: str | None) -> None:
     assert netrc.netrc(machine.home / ".netrc").hosts == {"example.com": (username or "__token__", "", TOKEN)}
     parser = configparser.RawConfigParser()
     parser.read_string(machine.text(".config/pip/pip.conf"))
@@ -132,7 +133,7 @@ def _pip(machine: Machine, url: str, _: str | None, username: str | None) -> Non
     assert parser["global"]["index-url"].startswith("https://example.com")
 
 
-def _maven(machine: Machine, url: str, _: str | None, username: str | None) -> None:
+def _maven(machine: Machine, _: str | None, username: str | None) -> None:
     [server] = ElementTree.parse(machine.home / ".m2/settings.xml").getroot().findall("servers/server")
     found = {child.tag: child.text for child in server}
     assert set(found) == {"id", "username", "password"}

@@ -24,7 +24,7 @@ def test_runs_of_one_hook_leave_one_entry(machine: Machine) -> None:
     (machine.home / ".npmrc").write_text("fund=false")
 
     for process in start(machine, [hook] * 6):
-        assert process.communicate() == (None, b"")
+        assert process.communicate()[1] == b""
         assert process.returncode == 0
 
     assert machine.text(".npmrc").count("_authToken") == 1
@@ -44,7 +44,7 @@ def test_runs_of_several_hooks_leave_an_entry_of_each(machine: Machine) -> None:
         hooks.append(made.rename(made.with_name(name)))
 
     for process in start(machine, hooks):
-        assert process.communicate() == (None, b"")
+        assert process.communicate()[1] == b""
 
     for name in ("One", "Two", "Three", "Four"):
         assert machine.text(".npmrc").count(f"//example.com/{name}/:_authToken=token-of-{name}\n") == 1

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_an_answer_that_holds_no_token(machine: Machine, secrets_manager: Secret
         ),
     ],
 )
-def test_no_answer(machine: Machine, changes: dict[str, str | None], expected: str) -> None:
+def test_no_answer(machine: Machine, changes: dict[str, Any], expected: str) -> None:
     machine.use_real_aws("http://127.0.0.1:1")
 
     assert_refused(machine, "AcmeNpm", expected, **changes)
@@ -288,9 +289,7 @@ def test_a_bash_that_is_too_old() -> None:
     assert text.index("is too old: install bash 4.2") < text.index("declare -A")
 
 
-def assert_refused(
-    machine: Machine, *expected: str, command: tuple[str, ...] = (), **changes: str | None
-) -> str:
+def assert_refused(machine: Machine, *expected: str, command: tuple[str, ...] = (), **changes: Any) -> str:
     """Run, see one line with these parts and every file as it was, and return the line."""
     before = machine.files()
     line = refused(machine.run(*command, check=False, **changes))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def state(request: pytest.FixtureRequest, machine: Machine) -> str:
         (("-x",), {"BASH_XTRACEFD": "1"}),
     ],
 )
-def test_not_on_the_terminal(machine: Machine, options: tuple[str, ...], changes: dict[str, str]) -> None:
+def test_not_on_the_terminal(machine: Machine, options: tuple[str, ...], changes: dict[str, Any]) -> None:
     done = machine.run("bash", *options, machine.path, **changes)
 
     assert set(machine.files()) == FILES
@@ -81,12 +82,14 @@ def test_not_in_any_processs_arguments_or_environment(machine: Machine, tmp_path
     """With every variable of the script's exported by the caller, which makes bash export what it puts there."""
     names = set(re.findall(r"^\s*(?:local )?(\w+)\+?=", machine.path.read_text(), re.MULTILINE))
     names |= set(re.findall(r"\b(?:local|read -r -d ''|printf -v)((?: \w+)+)", machine.path.read_text()))
-    exported = {name: "exported" for found in names for name in found.split() if name not in NEEDED}
+    exported: dict[str, Any] = {
+        name: "exported" for found in names for name in found.split() if name not in NEEDED
+    }
     assert {"token", "line", "text", "value", "string", "rest", "piece", "old"} <= set(exported)
     trace = tmp_path / "trace"
     strace = ("strace", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-o", str(trace))
 
-    machine.run(*strace, machine.path, **exported, **({"SHELLOPTS": options} if options else {}))
+    machine.run(*strace, machine.path, **exported, SHELLOPTS=options or None)
 
     assert set(machine.files()) == FILES
     assert trace.read_text().count("execve(") > 15
@@ -148,14 +151,17 @@ def test_nothing_is_left_behind_by_a_run_that_is_ended(
     machine: Machine, sent: signal.Signals, moment: str
 ) -> None:
     """It ends at once, and with it the fetches."""
+    duration = f"31.{os.getpid()}"  # by which to know the process, whatever else runs here
     if moment == "fetching":
-        (machine.secrets / "AcmePip.sleep").write_text("31.4159")
+        (machine.secrets / "AcmePip.sleep").write_text(duration)
     else:
         machine.wrap("mv", 'touch "${TMPDIR}/../writing"; sleep 2')
     process = subprocess.Popen(
         [machine.path], env=machine.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while not (_sleeping() if moment == "fetching" else (machine.temporary.parent / "writing").exists()):
+    while not (
+        _sleeping(duration) if moment == "fetching" else (machine.temporary.parent / "writing").exists()
+    ):
         assert process.poll() is None
         time.sleep(0.05)
     start = time.monotonic()
@@ -164,7 +170,7 @@ def test_nothing_is_left_behind_by_a_run_that_is_ended(
 
     assert process.returncode in (128 + sent, -sent)
     assert time.monotonic() - start < 10
-    assert not _sleeping()
+    assert not _sleeping(duration)
     assert list(machine.temporary.iterdir()) == []
     assert [name for name in machine.files() if "private-packages" in name] == []
     assert not (machine.home / ".private-packages.lock").is_symlink()
@@ -173,11 +179,11 @@ def test_nothing_is_left_behind_by_a_run_that_is_ended(
         assert machine.files() == {}
 
 
-def _sleeping() -> bool:
+def _sleeping(duration: str) -> bool:
     """Whether the stand-in for `aws` is at work."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if b"31.4159" in path.read_bytes():
+            if duration.encode() in path.read_bytes():
                 return True
         except OSError:
             continue
@@ -226,7 +232,8 @@ def test_arrays_of_the_callers_environment_are_no_matter(machine: Machine) -> No
     names = re.findall(r"^(?:declare -A )?(\w+)=\(", machine.path.read_text(), re.MULTILINE)
     assert {"tokens", "secrets", "arns", "lines", "repositories"} <= set(names)
 
-    machine.run(**dict.fromkeys(names, "exported"))
+    exported: dict[str, Any] = dict.fromkeys(names, "exported")
+    machine.run(**exported)
 
     assert set(machine.files()) == FILES
 
