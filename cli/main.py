@@ -8,7 +8,10 @@ import click
 
 from generator import __version__
 
-COMMANDS = {"template": "Write the CloudFormation templates."}
+COMMANDS = {
+    "template": "Write the CloudFormation templates.",
+    "hook": "Write the pre-build hook that lets a build install private packages.",
+}
 """Each subcommand and its line in the help, so that the help need not import them all."""
 
 

@@ -1,21 +1,17 @@
 """`private-packages template`: write the CloudFormation templates."""
 
-import difflib
 import json
-import os
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
+from cli.files import difference, load_configuration, replace, show_difference
 from cli.options import output_option
-from generator import configuration, document
+from generator import document
 from generator.errors import GeneratorError
 from generator.templates import TEMPLATES
-
-DEFAULT_CONFIG = Path("repositories.yaml")
 
 
 @click.command()
@@ -89,20 +85,14 @@ def command(
 
 def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
     """Return each template's text by its name."""
-    if config is None and not os.path.lexists(DEFAULT_CONFIG):
-        repositories = configuration.DEFAULT
-    else:
-        repositories = configuration.load(config or DEFAULT_CONFIG)
+    repositories = load_configuration(config)
     return {name: document.render(make(repositories), document_format) for name, make in TEMPLATES.items()}
 
 
 def _write(files: dict[Path, str], output: str) -> None:
     """Write the files and say what to do with them."""
     for path, text in files.items():
-        try:
-            _replace(path, text)
-        except OSError as error:
-            raise click.ClickException(f"{path}: cannot be written: {error.strerror}.") from error
+        replace(path, text)
     if output == "json":
         click.echo(
             json.dumps([{"file": str(path), "bytes": _size(text)} for path, text in files.items()], indent=2)
@@ -115,17 +105,6 @@ def _write(files: dict[Path, str], output: str) -> None:
         )
     for path, text in files.items():
         _warn_of_size(str(path), text)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_text(text, "utf-8", newline="\n")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _size(text: str) -> int:
@@ -143,8 +122,8 @@ def _warn_of_size(name: str, text: str) -> None:
 
 def _check(files: dict[Path, str], output: str) -> None:
     """Fail with the difference when a file is not what would be written now."""
-    differences = {path: "".join(_difference(path, text)) for path, text in files.items()}
-    stale = [str(path) for path, difference in differences.items() if difference]
+    differences = {path: "".join(difference(path, text)) for path, text in files.items()}
+    stale = [str(path) for path, text in differences.items() if text]
     if output == "json":
         click.echo(
             json.dumps(
@@ -152,10 +131,7 @@ def _check(files: dict[Path, str], output: str) -> None:
             )
         )
     else:
-        colours = {"+": "green", "-": "red", "@": "cyan"}
-        # Other line ends are made visible, which would else look like no difference.
-        for line in "".join(differences.values()).replace("\r", "^M").splitlines():
-            click.secho(line, fg=colours.get(line[:1]))
+        show_difference("".join(differences.values()))
     if stale:
         raise click.ClickException(f"Run `{_command_without_check()}` and commit. Stale: {', '.join(stale)}.")
     if output == "text":
@@ -170,19 +146,3 @@ def _command_without_check() -> str:
         if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
             words += [f"--{option.removeprefix('document_').replace('_', '-')}", str(context.params[option])]
     return shlex.join(words)
-
-
-def _difference(path: Path, text: str) -> Iterator[str]:
-    """Return the unified difference from what the file holds to what it should hold."""
-    try:
-        # Not read_text, which would hide another kind of line end.
-        found = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
-    except OSError as error:
-        raise click.ClickException(f"{path}: cannot be read: {error.strerror}.") from error
-    for line in difflib.unified_diff(
-        found.splitlines(keepends=True),
-        text.splitlines(keepends=True),
-        f"{path} (as it is)",
-        f"{path} (as it should be)",
-    ):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -81,6 +81,15 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_MANAGERS_WITH = {
+    "scope": ("npm", "yarn"),
+    "username": ("pip", "maven"),
+    "index": ("pip",),
+    "server_id": ("maven",),
+}
+"""The fields that only some package managers can use, and these."""
+
+
 class Repository(_Strict):
     """A private package repository and the secret that holds its token."""
 
@@ -107,17 +116,44 @@ class Repository(_Strict):
         ),
     ]
     """The default of the parameter that names the secret."""
+    token_key: (
+        Annotated[
+            str, _matches(r"[!-~](?:[ -~]{0,254}[!-~])?", "write a key of the JSON in the secret, in ASCII")
+        ]
+        | None
+    ) = None
+    """The key of the token, in a secret that holds a JSON object; without one, the secret is the token."""
+    username: (
+        Annotated[
+            str,
+            _matches(r"[A-Za-z0-9._@+$~-]{1,255}", "use letters, digits and ._@+$~- only, 255 at most"),
+        ]
+        | None
+    ) = None
+    """What the repository wants beside the token, where it looks at that."""
+    index: Literal["only", "extra"] | None = None
+    """Whether pip asks this index instead of PyPI (only, unless said) or as well (extra)."""
+    server_id: (
+        Annotated[
+            str,
+            _matches(
+                r"[A-Za-z0-9._-]{1,255}", "write the repository's id in pom.xml: letters, digits and ._-"
+            ),
+        ]
+        | None
+    ) = None
+    """The id that Maven's pom.xml gives this repository; the id above, unless said."""
     description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_is_one_line)] = (
         "Token of a private package repository"
     )
 
-    @field_validator("scope")
+    @field_validator(*_MANAGERS_WITH)
     @classmethod
-    def _scope_needs_npm(cls, scope: str | None, others: ValidationInfo) -> str | None:
-        manager = others.data.get("manager", "npm")
-        if scope and manager not in ("npm", "yarn"):
-            raise ValueError(f"remove it, packages of {manager} have no scopes")
-        return scope
+    def _fits_the_manager(cls, value: str | None, others: ValidationInfo) -> str | None:
+        managers = _MANAGERS_WITH[str(others.field_name)]
+        if value is not None and others.data.get("manager", managers[0]) not in managers:
+            raise ValueError(f"remove it, only {' and '.join(managers)} can use it")
+        return value
 
 
 class Configuration(_Strict):

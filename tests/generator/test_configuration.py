@@ -121,7 +121,7 @@ NO_FIELDS = "must be fields with values, such as `id: GitHubPackages`"
         pytest.param({"scope": "@Acme"}, SCOPE, id="a scope that npm would not take"),
         pytest.param(
             {"manager": "pip", "scope": "@acme"},
-            "field scope: remove it, packages of pip have no scopes",
+            "field scope: remove it, only npm and yarn can use it",
             id="a scope for pip",
         ),
         pytest.param({"manager": "gem"}, MANAGER, id="an unknown package manager"),

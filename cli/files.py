@@ -1,0 +1,73 @@
+"""How subcommands read the configuration and write files."""
+
+import difflib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from generator import configuration
+from generator.configuration import Configuration
+
+DEFAULT_CONFIG = Path("repositories.yaml")
+
+
+def load_configuration(path: Path | None) -> Configuration:
+    """Return what the configuration file says, or GitHub Packages where none is named and none is there.
+
+    Raises:
+        ConfigurationError: the file cannot be read or used.
+    """
+    # A link that leads nowhere is there, too: the default must not stand in for what was meant.
+    if path is None and not os.path.lexists(DEFAULT_CONFIG):
+        return configuration.DEFAULT
+    return configuration.load(path or DEFAULT_CONFIG)
+
+
+def replace(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a file as a whole or not at all.
+
+    Raises:
+        ClickException: the file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_text(text, "utf-8", newline="\n")
+            if mode is not None:
+                temporary.chmod(mode)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be written: {error.strerror}.") from error
+
+
+def difference(path: Path, text: str) -> Iterator[str]:
+    """Return the unified difference from what the file holds to what it should hold.
+
+    Raises:
+        ClickException: the file cannot be read.
+    """
+    try:
+        # Not read_text, which would hide another kind of line end.
+        found = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}.") from error
+    for line in difflib.unified_diff(
+        found.splitlines(keepends=True),
+        text.splitlines(keepends=True),
+        f"{path} (as it is)",
+        f"{path} (as it should be)",
+    ):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def show_difference(text: str) -> None:
+    """Print a unified difference, in colours where the terminal has them."""
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    # Other line ends are made visible, which would else look like no difference.
+    for line in text.replace("\r", "^M").splitlines():
+        click.secho(line, fg=colours.get(line[:1]))

@@ -1,0 +1,156 @@
+"""npm and its kin install a private package after the generated hook has run, and not without it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.hooks.conftest import Entry, Team
+from tests.e2e.hooks.machine import BuildMachine
+from tests.e2e.hooks.registries import NpmRegistry
+
+pytestmark = [pytest.mark.server, pytest.mark.node, pytest.mark.usefixtures("public_npm")]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A package manager that reads package.json."""
+
+    setting: str
+    """The field `manager` of repositories.yaml."""
+    install: tuple[str, ...]
+    unauthorized: str
+    """What it says when the registry wants a token."""
+
+
+COMMANDS = {
+    "npm": Command("npm", ("npm", "install"), "E401"),
+    "pnpm": Command("npm", ("pnpm", "install"), "ERR_PNPM_FETCH_401"),
+    "yarn 1": Command("npm", ("yarn1", "install"), "authorization required to access package @acme/thing"),
+    "yarn 4": Command("yarn", ("yarn4", "install"), "Invalid authentication (as an"),
+    "bun": Command("npm", ("bun", "install"), "@acme%2fthing - 401"),
+    # Like yarn 4, it holds back packages as young as those of these tests.
+    "deno": Command("npm", ("deno", "install", "--minimum-dependency-age=0"), "Bad response: 401"),
+}
+every_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+
+
+@pytest.fixture
+def machine(machine: BuildMachine, node_modules: Path) -> BuildMachine:
+    machine.add_program("pnpm", "node", node_modules / "pnpm" / "bin" / "pnpm.cjs")
+    machine.add_program("yarn1", "node", node_modules / "yarn" / "bin" / "yarn.js")
+    machine.add_program("yarn4", "node", node_modules / "@yarnpkg" / "cli-dist" / "bin" / "yarn.js")
+    machine.add_program("bun", node_modules / "bun" / "bin" / "bun.exe")
+    machine.add_program("deno", node_modules / "deno" / "deno")
+    return machine
+
+
+@pytest.fixture
+def acme(command: Command, private_npm: NpmRegistry) -> Entry:
+    """The private registry, as repositories.yaml has it for the command of a test."""
+    return Entry("Acme", command.setting, private_npm, {"scope": "@acme"})
+
+
+def project(machine: BuildMachine, *, registry: NpmRegistry | None) -> None:
+    """Write a project with a private and a public package, which may name the private registry or not."""
+    package = {"name": "shop", "version": "1.0.0", "dependencies": {"@acme/thing": "*", "open-thing": "*"}}
+    # The packages of these tests are younger than what yarn takes by itself. No npmMinimalAgeGate: an entry
+    # of npmScopes has one of its own, a day long.
+    yarn = "nodeLinker: node-modules\nnpmPreapprovedPackages: ['@acme/*', open-thing]\n"
+    if registry:
+        machine.write({".npmrc": f"@acme:registry={registry.url}\n"})
+        yarn += f"npmScopes:\n  acme:\n    npmRegistryServer: {registry.url}\n"
+    machine.write({"package.json": json.dumps(package), ".yarnrc.yml": yarn})
+
+
+def installed(machine: BuildMachine, package: str) -> str:
+    """Return the version of an installed package, as the program that uses it sees it."""
+    outcome = machine.run("node", "--print", f"require({package!r})")
+    outcome.assert_success()
+    return outcome.output.strip()
+
+
+@every_command
+def test_the_private_package_does_not_install_without_the_hook(
+    machine: BuildMachine, private_npm: NpmRegistry, command: Command
+) -> None:
+    project(machine, registry=private_npm)
+
+    private_npm.front.forget()
+    machine.run(*command.install).assert_failure(command.unauthorized)
+
+    assert private_npm.front.refused_all()
+    assert not (machine.project / "node_modules" / "@acme").exists()
+
+
+@every_command
+def test_the_private_package_installs_after_the_hook(
+    machine: BuildMachine,
+    team: Team,
+    acme: Entry,
+    private_npm: NpmRegistry,
+    command: Command,
+) -> None:
+    project(machine, registry=private_npm)
+
+    machine.run_hook(team.write_hook(acme))
+    machine.run(*command.install).assert_success()
+
+    assert installed(machine, "@acme/thing") == "1.0.0"
+    assert installed(machine, "open-thing") == "2.0.0"
+
+
+@every_command
+def test_a_public_package_of_the_same_name_does_not_win_and_its_registry_sees_no_token(
+    machine: BuildMachine,
+    team: Team,
+    acme: Entry,
+    public_npm: NpmRegistry,
+    command: Command,
+) -> None:
+    project(machine, registry=None)
+    machine.run_hook(team.write_hook(acme))
+    public_npm.front.forget()
+
+    machine.run(*command.install).assert_success()
+
+    assert installed(machine, "@acme/thing") == "1.0.0"
+    assert installed(machine, "open-thing") == "2.0.0"
+    assert public_npm.front.requests
+    assert public_npm.front.authorizations() == set()
+
+
+@every_command
+def test_the_public_package_of_the_same_name_would_win_without_the_hook(
+    machine: BuildMachine, command: Command
+) -> None:
+    project(machine, registry=None)
+
+    machine.run(*command.install).assert_success()
+
+    assert installed(machine, "@acme/thing") == "99.0.0"
+
+
+@pytest.mark.parametrize("command", [COMMANDS["npm"], COMMANDS["yarn 4"]], ids=["npm", "yarn 4"])
+def test_the_hook_replaces_a_token_that_opens_nothing_any_more(
+    machine: BuildMachine,
+    team: Team,
+    acme: Entry,
+    private_npm: NpmRegistry,
+    command: Command,
+) -> None:
+    project(machine, registry=private_npm)
+    hook = team.write_hook(acme)
+    machine.run_hook(hook)
+    new = team.issue_token(private_npm, acme.id)
+    private_npm.front.forget()
+    machine.run(*command.install).assert_failure(command.unauthorized)
+    assert private_npm.front.refused_all()
+
+    machine.run_hook(hook)
+    private_npm.front.forget()
+    machine.run(*command.install).assert_success()
+
+    assert private_npm.front.authorizations() == {private_npm.authorization(new)}
+    assert installed(machine, "@acme/thing") == "1.0.0"

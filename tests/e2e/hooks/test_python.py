@@ -1,0 +1,217 @@
+"""pip, uv and poetry install a private package after the generated hook has run, and not without it."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.hooks import tools
+from tests.e2e.hooks.conftest import Entry, Team
+from tests.e2e.hooks.machine import BuildMachine
+from tests.e2e.hooks.registries import READER, PythonRegistry
+
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("public_python")]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to install what a project needs."""
+
+    files: Callable[[PythonRegistry], dict[str, str]]
+    """A project that needs acme-thing and names the private index, without the token."""
+    command: tuple[str, ...]
+    refusal: str
+    """What is said when the index wants a token."""
+
+
+def requirements(index: PythonRegistry) -> dict[str, str]:
+    return {"requirements.txt": f"--index-url {index.url}\nacme-thing\n"}
+
+
+def uv_project(index: PythonRegistry) -> dict[str, str]:
+    return {
+        "pyproject.toml": f"""
+[project]
+name = "shop"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ["acme-thing"]
+
+[[tool.uv.index]]
+name = "acme"
+url = "{index.url}"
+default = true
+"""
+    }
+
+
+def poetry_project(index: PythonRegistry) -> dict[str, str]:
+    return {
+        "poetry.toml": "[virtualenvs]\nin-project = true\n",
+        "pyproject.toml": f"""
+[project]
+name = "shop"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ["acme-thing"]
+
+[tool.poetry]
+package-mode = false
+
+[[tool.poetry.source]]
+name = "acme"
+url = "{index.url}"
+""",
+    }
+
+
+INTO = ("--target", "packages")
+WAYS = {
+    "pip install": Way(
+        requirements, ("pip", "install", *INTO, "-r", "requirements.txt"), "User for localhost"
+    ),
+    "uv pip install": Way(
+        requirements, ("uv", "pip", "install", *INTO, "-r", "requirements.txt"), "401 Unauthorized"
+    ),
+    "uv sync": Way(uv_project, ("uv", "sync"), "401 Unauthorized"),
+    "poetry install": Way(poetry_project, ("poetry", "install"), "Authorization error"),
+}
+every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+
+
+@pytest.fixture
+def machine(machine: BuildMachine) -> BuildMachine:
+    machine.add_program("pip", tools.python_tool("pip") / "pip")
+    machine.add_program("uv", Path(sys.executable).with_name("uv"))
+    machine.add_program("poetry", tools.python_tool("poetry") / "poetry")
+    return machine
+
+
+@pytest.fixture
+def acme(private_python: PythonRegistry) -> Entry:
+    """The private index, as repositories.yaml has it."""
+    return Entry("Acme", "pip", private_python, {"username": READER})
+
+
+def installed(machine: BuildMachine, package: str) -> set[str]:
+    """Return the versions of a package that have come into the project."""
+    files = machine.project.rglob(f"{package.replace('-', '_')}-*")
+    return {file.name.split("-")[1].removesuffix(".dist") for file in files}
+
+
+@every_way
+def test_the_private_package_does_not_install_without_the_hook(
+    machine: BuildMachine, private_python: PythonRegistry, way: Way
+) -> None:
+    machine.write(way.files(private_python))
+    private_python.front.forget()
+
+    machine.run(*way.command).assert_failure(way.refusal)
+
+    assert private_python.front.refused_all()
+    assert installed(machine, "acme-thing") == set()
+
+
+@every_way
+def test_the_private_package_installs_after_the_hook_and_nobody_asks_the_public_index(
+    machine: BuildMachine,
+    team: Team,
+    acme: Entry,
+    private_python: PythonRegistry,
+    public_python: PythonRegistry,
+    way: Way,
+) -> None:
+    machine.write(way.files(private_python))
+    machine.run_hook(team.write_hook(acme))
+    public_python.front.forget()
+
+    machine.run(*way.command).assert_success()
+
+    assert installed(machine, "acme-thing") == {"1.0.0"}
+    assert public_python.front.requests == []
+
+
+@pytest.mark.parametrize("way", [WAYS["pip install"], WAYS["uv sync"]], ids=["pip install", "uv sync"])
+def test_the_hook_replaces_a_token_that_opens_nothing_any_more(
+    machine: BuildMachine, team: Team, acme: Entry, private_python: PythonRegistry, way: Way
+) -> None:
+    machine.write(way.files(private_python))
+    hook = team.write_hook(acme)
+    machine.run_hook(hook)
+    new = team.issue_token(private_python, acme.id)
+    private_python.front.forget()
+    assert machine.run(*way.command).code != 0
+    assert private_python.front.refused_all()
+
+    machine.run_hook(hook)
+    private_python.front.forget()
+    machine.run(*way.command).assert_success()
+
+    assert installed(machine, "acme-thing") == {"1.0.0"}
+    assert private_python.front.authorizations() == {private_python.authorization(new)}
+
+
+PYPI = ("--index-url", "https://pypi.org/simple/")
+"""Pip's own default, for machines whose configuration has another."""
+PLAIN = {"requirements.txt": "acme-thing\n"}
+"""A project that names no index: whoever serves acme-thing gets asked."""
+
+
+def test_a_public_package_of_the_same_name_does_not_win_with_pip(
+    machine: BuildMachine, team: Team, acme: Entry, public_python: PythonRegistry
+) -> None:
+    machine.write(PLAIN)
+    machine.run_hook(team.write_hook(acme))
+    public_python.front.forget()
+
+    machine.run("pip", "install", *INTO, "-r", "requirements.txt").assert_success()
+
+    assert installed(machine, "acme-thing") == {"1.0.0"}
+    assert public_python.front.requests == []
+
+
+def test_the_public_package_of_the_same_name_would_win_without_the_hook(machine: BuildMachine) -> None:
+    machine.write(PLAIN)
+
+    machine.run("pip", "install", *PYPI, *INTO, "-r", "requirements.txt").assert_success()
+
+    assert installed(machine, "acme-thing") == {"99.0.0"}
+
+
+def test_with_index_extra_pip_installs_from_both_indexes_and_the_public_one_sees_no_token(
+    machine: BuildMachine, team: Team, private_python: PythonRegistry, public_python: PythonRegistry
+) -> None:
+    private_python.publish("acme-only", "1.0.0")
+    machine.write({"requirements.txt": "acme-only\nopen-thing\n"})
+    extra = Entry("Acme", "pip", private_python, {"username": READER, "index": "extra"})
+    machine.run_hook(team.write_hook(extra))
+    public_python.front.forget()
+
+    machine.run("pip", "install", *PYPI, *INTO, "-r", "requirements.txt").assert_success()
+
+    assert installed(machine, "acme-only") == {"1.0.0"}
+    assert installed(machine, "open-thing") == {"2.0.0"}
+    assert public_python.front.authorizations() == set()
+
+
+def test_a_public_package_of_the_same_name_does_not_win_with_uv_and_its_index_sees_no_token(
+    machine: BuildMachine,
+    team: Team,
+    acme: Entry,
+    private_python: PythonRegistry,
+    public_python: PythonRegistry,
+) -> None:
+    project = uv_project(private_python)["pyproject.toml"]
+    project = project.replace("default = true", "").replace('["acme-thing"]', '["acme-thing", "open-thing"]')
+    machine.write({"pyproject.toml": project})
+    machine.run_hook(team.write_hook(acme))
+    public_python.front.forget()
+
+    machine.run("uv", "sync").assert_success()
+
+    assert installed(machine, "acme-thing") == {"1.0.0"}
+    assert installed(machine, "open-thing") == {"2.0.0"}
+    assert public_python.front.requests
+    assert public_python.front.authorizations() == set()

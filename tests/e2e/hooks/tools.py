@@ -1,0 +1,91 @@
+"""The tools that the tests run, installed once for each lock file and kept beside this project's own."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CACHE = Path(sys.prefix) / "e2e"
+INSTALLATION_SECONDS = 300
+
+
+def node_modules() -> Path:
+    """Return the folder with verdaccio and the package managers, as `node/package-lock.json` pins them."""
+    files = [HERE / "node" / name for name in ("package.json", "package-lock.json")]
+
+    def install(folder: Path) -> None:
+        for file in files:
+            shutil.copy(file, folder)
+        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+        # These put a program for this machine in its place; no other script of a package has to run.
+        _run(["node", "node_modules/bun/install.js"], folder)
+        _run(["node", "node_modules/deno/install.cjs"], folder)
+
+    return _installed("node", files, install) / "node_modules"
+
+
+def python_tool(name: str) -> Path:
+    """Return the `bin` folder of a Python tool's own environment, as `python/NAME.txt` pins it."""
+    lock = HERE / "python" / f"{name}.txt"
+
+    def install(folder: Path) -> None:
+        uv = str(Path(sys.executable).with_name("uv"))
+        _run([uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")], folder)
+        python = str(folder / "venv" / "bin" / "python")
+        arguments = ["--quiet", "--require-hashes", "--requirement", str(lock)]
+        try:
+            _run([uv, "pip", "install", "--python", python, *arguments], folder)
+        except ToolMissing:  # uv does not read pip's settings, where the package index may be named
+            _run([sys.executable, "-m", "pip", "--python", python, "install", *arguments], folder)
+
+    return _installed(name, [lock], install) / "venv" / "bin"
+
+
+class ToolMissing(Exception):  # noqa: N818 - a state of the machine that the tests report as a failure
+    """A tool could not be installed; the message ends with what its installer said."""
+
+
+def _installed(name: str, locks: list[Path], install: Callable[[Path], None]) -> Path:
+    """Return the folder that `install` fills, once for each content of the lock files, whoever asks first."""
+    digest = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks) + sys.version.encode()).hexdigest()
+    folder = CACHE / f"{name}-{digest[:16]}"
+    done = folder / ".done"
+    CACHE.mkdir(exist_ok=True)
+    with _locked(CACHE / f"{name}.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            install(folder)
+            done.touch()
+    return folder
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold a lock between the processes of one test run."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Run an installer with the machine's own settings: it needs the package index that they name."""
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env=dict(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=INSTALLATION_SECONDS,
+        check=False,
+    )
+    if result.returncode:
+        raise ToolMissing(f"{' '.join(command)}: exit {result.returncode}\n{result.stdout[-3000:]}")

@@ -1,0 +1,49 @@
+import pytest
+
+from generator.errors import ConfigurationError
+from generator.hooks.npm import MANAGER
+from tests.generator.hooks.manager_case import configure
+
+ACME = {"id": "Acme", "manager": "npm", "url": "https://npm.pkg.github.com"}
+
+
+def test_with_a_scope() -> None:
+    assert configure(MANAGER, ACME | {"scope": "@acme"}) == [
+        'open_file "${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-${HOME}/.npmrc}}"',
+        "put_into_npmrc Acme \\",
+        "  '@acme:registry=https://npm.pkg.github.com/' \\",
+        '  "//npm.pkg.github.com/:_authToken=${tokens[Acme]}"',
+        "stage_file",
+    ]
+
+
+def test_without_a_scope_the_registry_stays_what_it_is() -> None:
+    assert "registry=" not in "\n".join(configure(MANAGER, ACME))
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://npm.example.com", "//npm.example.com/:"),
+        ("https://NPM.example.com:443/", "//npm.example.com/:"),
+        ("https://npm.example.com:8443/a/b", "//npm.example.com:8443/a/b/:"),
+        (
+            "https://gitlab.com/api/v4/groups/a%2Fb/-/packages/npm/",
+            "//gitlab.com/api/v4/groups/a%2Fb/-/packages/npm/:",
+        ),
+        ("https://[::1]:4873/", "//[::1]:4873/:"),
+        ("https://example.com/a;b#'"[:23], "//example.com/a%3Bb/:"),
+    ],
+)
+def test_the_key_is_the_one_that_npm_looks_for(url: str, key: str) -> None:
+    assert f'  "{key}_authToken=${{tokens[Acme]}}"' in configure(MANAGER, ACME | {"url": url})
+
+
+def test_two_repositories_with_one_key() -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        configure(MANAGER, ACME, ACME | {"id": "Other", "url": "https://npm.pkg.github.com/"})
+
+    assert str(refusal.value) == (
+        "repositories Acme and Other, field url: npm keeps one token for //npm.pkg.github.com/,"
+        " leave one of the two"
+    )
