@@ -30,7 +30,9 @@ lint: $(DEVELOPMENT) ## Check style, types, templates and shell scripts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint --include-checks I -- $(TEMPLATES)
-	@$(BIN)/shellcheck --enable=all .ci/run
+	@$(BIN)/private-packages hook --config tests/hooks/all-managers.yaml \
+	    $(foreach id,Npm Yarn Pip Maven,--secret-arn $(id)=arn:aws:secretsmanager:us-east-1:111122223333:secret:$(id)-AbCdEf) \
+	    --output - | $(BIN)/shellcheck --enable=all .ci/run -
 
 .PHONY: check
 check: lint test fresh ## Do all that CI does: lint, test, and see that templates/ is fresh

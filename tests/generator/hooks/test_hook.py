@@ -104,5 +104,5 @@ def test_all_faults_are_told_at_once() -> None:
 
 @pytest.mark.parametrize("url", ['https://ho"st.example.com', "https://$(host).example.com", "https://a|b"])
 def test_a_host_that_is_none(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="write a host's name of letters, digits"):
+    with pytest.raises(ConfigurationError, match="field url: write an address such as"):
         hook(f"\n  - {{id: Odd, manager: npm, url: '{url}', secret: Odd}}\n")
