@@ -3,6 +3,7 @@
 import configparser
 import netrc
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -19,24 +20,43 @@ from generator.errors import ConfigurationError
 from generator.hooks.hook import render
 from tests.hooks.machine import TOKEN, Machine, arn
 
+BASH = shutil.which("bash") or "bash"
+
 # What shells and the files' own languages take for something else than text.
 HOSTILE = st.sampled_from(
     [
         *(
-            "$(touch pwned)",
-            "`touch pwned`",
-            "';touch pwned;'",
+            "$(touch${IFS}pwned)",
+            "`touch${IFS}pwned`",
+            "';touch${IFS}pwned;'",
             "${HOME}",
             "$",
             "{",
             "}",
             "(",
             ")",
+        ),
+        *(
+            '"',
+            "'",
+            "\\",
             "!!",
             "*",
             "~",
+            "#",
+            ";",
+            "&",
+            "|",
+            "<id>",
+            "-->",
+            "]]>",
+            "[x]",
+            "=",
+            "%",
+            "@",
+            "..",
         ),
-        *('"', "'", "\\", "#", ";", "&", "|", "<id>", "-->", "]]>", ": ", "[x]", "=", "%", "@", ".."),
+        *(": ", " "),
     ]
 )
 MIXED = st.lists(HOSTILE | st.text("abcXYZ019._-", max_size=4), max_size=4).map("".join)
@@ -151,7 +171,7 @@ def test_the_script_is_one_that_bash_can_read(entry: dict[str, Any], config: str
         return
     text = render(configuration, {"Repository": arn("Repository")}, config)
 
-    subprocess.run(["bash", "-n"], input=text.encode(), check=True)
+    subprocess.run([BASH, "-n"], input=text.encode(), check=True)
     # The header is remarks up to the empty line, whatever stands in it.
     header = text.partition("\n\n")[0]
     assert all(line.startswith("#") for line in header.split("\n"))

@@ -79,7 +79,7 @@ def test_not_through_a_trap_of_the_callers(machine: Machine, tmp_path: Path) -> 
 @pytest.mark.usefixtures("state")
 @pytest.mark.parametrize("options", ["", "allexport", "keyword", "xtrace:allexport:keyword"])
 def test_not_in_any_processs_arguments_or_environment(machine: Machine, tmp_path: Path, options: str) -> None:
-    """With every variable of the script's exported by the caller, which makes bash export what it puts there."""
+    """With all variables of the script exported by the caller, so that bash exports what they get."""
     names = set(re.findall(r"^\s*(?:local )?(\w+)\+?=", machine.path.read_text(), re.MULTILINE))
     names |= set(re.findall(r"\b(?:local|read -r -d ''|printf -v)((?: \w+)+)", machine.path.read_text()))
     exported: dict[str, Any] = {
@@ -247,4 +247,4 @@ def test_the_caller_of_a_refusal_sees_no_other_line(machine: Machine) -> None:
     (machine.secrets / "AcmePip.error").write_text("An error occurred (AccessDeniedException)")
 
     refused(machine.run(check=False))
-    assert os.listdir(machine.temporary) == []
+    assert list(machine.temporary.iterdir()) == []

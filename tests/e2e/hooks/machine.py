@@ -117,9 +117,9 @@ class BuildMachine:
             except BaseException:  # the test run is interrupted
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
-        shown = [token for token in self.tokens if token in output]
-        for token in self.tokens:
-            output = output.replace(token, "<token>")
+        shown = [text for token in self.tokens for text in token.spellings() if text in output]
+        for text in shown:
+            output = output.replace(text, "<token>")
         return Outcome(shlex.join(command), process.returncode, output, bool(shown))
 
     @property

@@ -13,11 +13,9 @@ from pathlib import Path
 import yaml
 
 from tests.e2e.hooks import packages
-from tests.e2e.hooks.servers import Front, Hidden, Shelf, htpasswd_line, process
+from tests.e2e.hooks.servers import READER, Front, Hidden, Shelf, htpasswd_line, process
 
 PUBLISHER = ("publisher", "not-a-real-password")
-READER = "builds"
-"""The user whose token the builds get."""
 AWKWARD = "&<>$%+~=#:/@!"
 """What a token may hold, and what each file format has its own mind about."""
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import select
 import shutil
 import socket
@@ -17,7 +18,10 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
+READER = "builds"
+"""The user whose token the builds get."""
 START_SECONDS = 30
 SETPRIV = shutil.which("setpriv")
 WITH_THIS_PROCESS = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
@@ -33,6 +37,11 @@ class Hidden(str):
 
     def __repr__(self) -> str:
         return "<hidden>"
+
+    def spellings(self) -> set[str]:
+        """Return what the text becomes in a URL, in XML and in an Authorization header."""
+        encoded = base64.b64encode(f"{READER}:{self}".encode()).decode()
+        return {str(self), quote(self, safe=""), html.escape(self), encoded}
 
 
 class Request(NamedTuple):

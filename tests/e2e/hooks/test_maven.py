@@ -11,7 +11,8 @@ import pytest
 from tests.e2e.hooks import packages
 from tests.e2e.hooks.conftest import Entry, Team
 from tests.e2e.hooks.machine import BuildMachine
-from tests.e2e.hooks.registries import READER, MavenRegistry
+from tests.e2e.hooks.registries import MavenRegistry
+from tests.e2e.hooks.servers import READER
 
 pytestmark = [
     pytest.mark.server,

@@ -9,7 +9,8 @@ import pytest
 from tests.e2e.hooks import tools
 from tests.e2e.hooks.conftest import Entry, Team
 from tests.e2e.hooks.machine import BuildMachine
-from tests.e2e.hooks.registries import READER, NpmRegistry, PythonRegistry
+from tests.e2e.hooks.registries import NpmRegistry, PythonRegistry
+from tests.e2e.hooks.servers import READER
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("public_python")]
 
@@ -59,10 +60,11 @@ def artifact(machine: BuildMachine) -> Path:
 
 
 def holds_token(folder: Path, team: Team) -> list[str]:
-    """Return the files in a folder that hold any token there ever was."""
+    """Return the files in a folder that hold any token there ever was, however they spell it."""
+    tokens = [text.encode() for token in team.tokens for text in token.spellings()]
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
-    return [str(file) for file in files if any(token.encode() in file.read_bytes() for token in team.tokens)]
+    return [str(file) for file in files if any(token in file.read_bytes() for token in tokens)]
 
 
 @pytest.mark.node

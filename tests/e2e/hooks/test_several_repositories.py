@@ -8,7 +8,8 @@ import pytest
 from tests.e2e.hooks import tools
 from tests.e2e.hooks.conftest import Entry, Team
 from tests.e2e.hooks.machine import BuildMachine
-from tests.e2e.hooks.registries import READER, NpmRegistry, PythonRegistry
+from tests.e2e.hooks.registries import NpmRegistry, PythonRegistry
+from tests.e2e.hooks.servers import READER
 
 pytestmark = [
     pytest.mark.server,

@@ -1,4 +1,7 @@
-"""The tools that the tests run, installed once for each lock file and kept beside this project's own."""
+"""The tools that the tests run, installed once for each lock file and kept beside this project's own.
+
+The script `lock` in this folder pins them anew.
+"""
 
 import fcntl
 import hashlib
