@@ -31,6 +31,7 @@ lint: $(DEVELOPMENT) ## Check style, types, templates and shell scripts
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint --include-checks I -- $(TEMPLATES)
 	@$(BIN)/shellcheck --enable=all .ci/run
+	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
 .PHONY: check
 check: lint test fresh ## Do all that CI does: lint, test, and see that templates/ is fresh
