@@ -2,20 +2,16 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from generator import configuration
 from generator.errors import ConfigurationError
-from generator.hooks import hook
 from generator.templates import private_packages
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "docs" / "template.md"
-HOOKS = (ROOT / "docs" / "hooks.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
 
@@ -55,22 +51,6 @@ def test_the_tables_of_parameters_and_outputs_are_those_of_the_template() -> Non
 def test_the_example_configuration_is_valid() -> None:
     [example] = blocks(CONFIGURATION, "yaml")
     assert len(configuration.parse(example, "repositories.yaml").repositories) == 2
-
-
-@pytest.mark.parametrize("example", blocks(HOOKS, "yaml"))
-def test_a_hook_can_be_made_from_each_example(example: str) -> None:
-    repositories = configuration.parse(example, "repositories.yaml")
-    arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:example-AbCdEf"
-    arns = {repository.id: arn for repository in repositories.repositories}
-    script = hook.render(repositories, arns, None)
-    assert script.count(arn) >= len(arns)
-    subprocess.run(["bash", "-n"], input=script, text=True, check=True)  # noqa: S607
-
-
-def test_there_is_an_example_for_each_package_manager() -> None:
-    examples = [configuration.parse(example, "repositories.yaml") for example in blocks(HOOKS, "yaml")]
-    shown = {repository.manager for example in examples for repository in example.repositories}
-    assert shown == set(get_args(configuration.Repository.model_fields["manager"].annotation))
 
 
 def test_the_example_of_a_mistake_is_what_the_command_says() -> None:

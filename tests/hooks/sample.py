@@ -1,0 +1,11 @@
+"""Prints a hook with everything in it that a hook can have, for `make lint`."""
+
+from generator.configuration import parse
+from generator.hooks.hook import render
+from tests.hooks.machine import MAVEN, NPM, PIP, YARN, arn
+
+if __name__ == "__main__":
+    entries = "".join(f"{entry}    token_key: token\n" for entry in (NPM, YARN, PIP, MAVEN))
+    configuration = parse(f"repositories:{entries}", "repositories.yaml")
+    arns = {repository.id: arn(repository.id) for repository in configuration.repositories}
+    print(render(configuration, arns, "repositories.yaml"), end="")
