@@ -1,7 +1,7 @@
 """How much longer a build waits for the hook than for the bare `aws` calls that it makes.
 
-Run it with `make benchmark`. The real AWS CLI asks a server on loopback. Bare and hook take turns, so that both
-see the same load of the machine.
+Run it with `make benchmark`. The real AWS CLI asks a server on loopback. Bare and hook take turns, so that
+both see the same load of the machine.
 """
 
 import statistics
