@@ -9,14 +9,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.hooks.machine import Machine, arn
 from tests.hooks.secrets_manager import SecretsManager
 
 BARE = """for arn in "$@"; do
-  aws secretsmanager get-secret-value --region eu-central-1 --secret-id "${arn}" --version-stage AWSCURRENT \
-    --query SecretString --output text >/dev/null &
+  aws secretsmanager get-secret-value --region eu-central-1 --secret-id "${arn}" \
+    --version-stage AWSCURRENT --query SecretString --output text >/dev/null &
 done
 wait"""
 
@@ -35,9 +36,7 @@ def measure(runs: int, *tasks: Callable[[], object]) -> list[list[float]]:
 
 def main(runs: int) -> None:
     """Print the medians for one secret and for several."""
-    print(
-        f"{'secrets':>7}  {'bare aws':>9}  {'hook':>9}  {'hook costs':>10}   (medians of {runs} runs, seconds)"
-    )
+    print(f"{'secrets':>7}  {'bare aws':>9}  {'hook':>9}  {'hook costs':>10}   (seconds, medians of {runs})")
     for count in (1, 2, 4):
         names = [f"Repository{number}" for number in range(count)]
         arns = [arn(name) for name in names]
@@ -52,9 +51,8 @@ def main(runs: int) -> None:
                     for name in names
                 )
             )
-            bare, hook = measure(
-                runs, lambda: machine.run("bash", "-c", BARE, "bash", *arns), lambda: machine.run()
-            )
+            bare_calls = partial(machine.run, "bash", "-c", BARE, "bash", *arns)
+            bare, hook = measure(runs, bare_calls, machine.run)
         costs = statistics.median(b - a for a, b in zip(bare, hook, strict=True))
         print(f"{count:7}  {statistics.median(bare):9.3f}  {statistics.median(hook):9.3f}  {costs:+10.3f}")
 
