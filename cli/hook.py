@@ -45,7 +45,11 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
     "--check", is_flag=True, help="Write nothing; where the file is stale, show what differs and fail."
 )
 @click.option("--profile", help="The AWS profile to read the stack with.  [default: AWS_PROFILE]")
-@click.option("--region", help="The Region of the stack.  [default: AWS_REGION, or the profile's]")
+@click.option(
+    "--region",
+    envvar="AWS_REGION",  # boto3 itself looks at AWS_DEFAULT_REGION only
+    help="The Region of the stack.  [default: AWS_REGION, or the profile's]",
+)
 def command(
     config: Path | None,
     pairs: tuple[str, ...],

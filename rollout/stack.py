@@ -18,6 +18,7 @@ def secret_arns(
     from botocore.exceptions import (  # noqa: PLC0415
         BotoCoreError,
         ClientError,
+        NoCredentialsError,
         NoRegionError,
     )
 
@@ -27,6 +28,8 @@ def secret_arns(
         stack = client.describe_stacks(StackName=stack_name)["Stacks"][0]
     except NoRegionError as error:
         raise StackError("No Region is set: say --region or set AWS_REGION.") from error
+    except NoCredentialsError as error:
+        raise StackError("No AWS credentials: sign in, or give --profile.") from error
     except ClientError as error:
         fault = error.response["Error"]
         raise StackError(

@@ -280,6 +280,12 @@ class TestStack:
 
         assert call("--stack-name", "packages", "--region", "us-west-2").exit_code == 0
 
+    def test_in_the_region_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")}, "us-west-2")
+        monkeypatch.setenv("AWS_REGION", "us-west-2")
+
+        assert call("--stack-name", "packages").exit_code == 0
+
     def test_no_such_stack(self) -> None:
         assert refused("--stack-name", "packages", code=1) == (
             "Error: There is no stack packages in eu-central-1: correct --stack-name, --region or --profile."
@@ -306,7 +312,7 @@ class TestStack:
     ("environment", "arguments", "message"),
     [
         ({}, (), "No Region is set: say --region or set AWS_REGION."),
-        ({}, ("--region", "eu-central-1"), "AWS cannot be asked: Unable to locate credentials."),
+        ({}, ("--region", "eu-central-1"), "No AWS credentials: sign in, or give --profile."),
         ({}, ("--profile", "nobody"), "AWS cannot be asked: The config profile (nobody) could not be found."),
         (
             {},
