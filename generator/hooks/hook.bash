@@ -28,7 +28,8 @@ umask 077
 # ------------------------------------------------------------------------------------------------ Ending
 
 work=''        # a folder of this run's own: pipes, and what aws prints to standard error; no token
-lock=''        # set while this run holds the lock
+lock=''        # where the lock is, while this run holds it
+lock_holder='' # what this run wrote there
 fetches=()     # process ids
 temporaries=() # files to rename when all are written
 
@@ -39,7 +40,7 @@ fail() { # fail WHAT-HAPPENED-AND-WHAT-TO-DO
 
 # However the run ends, no process, no temporary file and no lock stays behind.
 clean_up() {
-  local fetch
+  local fetch holder
   for fetch in "${fetches[@]}"; do
     kill "${fetch}" 2>/dev/null || true
   done
@@ -49,7 +50,8 @@ clean_up() {
   if [[ -n ${work} ]]; then
     rm -rf -- "${work}"
   fi
-  if [[ -n ${lock} ]]; then
+  # A run that was stopped for long may find that another has broken its lock and taken it.
+  if [[ -n ${lock} ]] && holder=$(readlink -- "${lock}") && [[ ${holder} == "${lock_holder}" ]]; then
     rm -f -- "${lock}"
   fi
 }
@@ -257,9 +259,10 @@ staged_files=()
 # Only one run at a time may read, change and replace files in this HOME. A run that was killed leaves its lock:
 # one that stays the same for 10 seconds, when the work takes a fraction of one, belongs to such a run.
 take_lock() {
-  local path="${HOME}/.private-packages.lock" mine="${BASHPID}.${RANDOM}${RANDOM}" holder='' seen='' turn since=0
+  local path="${HOME}/.private-packages.lock" holder='' seen='' turn since=0
+  lock_holder="${BASHPID}.${RANDOM}${RANDOM}"
   for ((turn = 0; turn < 300; turn++)); do
-    if ln -sn -- "${mine}" "${path}" 2>/dev/null; then
+    if ln -sn -- "${lock_holder}" "${path}" 2>/dev/null; then
       lock=${path}
       return
     fi

@@ -91,3 +91,13 @@ def test_it_waits_for_30_seconds_at_most(quick: Machine) -> None:
     assert f"remove {quick.home}/{LOCK} and {quick.home}/{LOCK}.broken, and run this again" in line
     assert (quick.temporary.parent / "turns").read_text().count("\n") == 300
     assert (quick.home / LOCK).is_symlink()
+
+
+def test_the_lock_that_another_run_has_taken_over_stays(machine: Machine) -> None:
+    machine.store(AcmeNpm=TOKEN)
+    machine.make(NPM)
+    machine.wrap("mv", f'ln -sfn another "${{HOME}}/{LOCK}"')
+
+    machine.run()
+
+    assert (machine.home / LOCK).readlink() == Path("another")
