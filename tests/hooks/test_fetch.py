@@ -131,6 +131,18 @@ def test_a_command_that_does_not_end_is_given_up(machine: Machine) -> None:
     assert time.monotonic() - start < 10
 
 
+def test_connecting_and_each_answer_are_bounded_in_time(
+    machine: Machine, secrets_manager: SecretsManager
+) -> None:
+    """By the CLI itself; to wait for it here would take half a minute."""
+    secrets_manager.store(arn("AcmeNpm"), TOKEN)
+    machine.make(NPM)
+    bounds = "--cli-connect-timeout 5 --cli-read-timeout 10"
+    machine.wrap("timeout", f'[[ "$* " == *" {bounds} "* && $AWS_MAX_ATTEMPTS == 3 ]] || exit 99')
+
+    machine.run()
+
+
 def test_the_history_of_the_cli_keeps_no_token(machine: Machine, secrets_manager: SecretsManager) -> None:
     """Which a user can enable, and which records all answers."""
     (machine.home / ".aws").mkdir()
