@@ -120,6 +120,21 @@ def test_a_server_that_does_not_answer_is_given_up(machine: Machine, secrets_man
     assert time.monotonic() - start < 80
 
 
+def test_how_aws_is_called(machine: Machine) -> None:
+    """Bounded in every way, and in the caller's language, not in the one of the script."""
+    variables = "${AWS_MAX_ATTEMPTS} ${LC_ALL-} ${LANG}"
+    machine.program("aws", f'#!/bin/bash\nprintf "%s " "$@" "{variables}" >"${{TMPDIR}}/../call"; exit 1\n')
+    machine.make(NPM)
+
+    refused(machine.run(LC_ALL="C.UTF-8", LANG="C.UTF-8", check=False))
+
+    assert (machine.temporary.parent / "call").read_text() == (
+        f"secretsmanager get-secret-value --region eu-central-1 --secret-id {arn('AcmeNpm')}"
+        " --version-stage AWSCURRENT --query [type(SecretString), SecretString] --output text"
+        " --cli-connect-timeout 5 --cli-read-timeout 10 3  C.UTF-8 "
+    )
+
+
 def test_a_command_that_does_not_end_is_given_up(machine: Machine) -> None:
     """After 60 seconds; here a second stands for a minute."""
     machine.program("aws", "#!/bin/bash\nexec sleep 50\n")

@@ -206,6 +206,12 @@ def test_a_text_that_is_no_token(machine: Machine, token: str, expected: str) ->
     assert not token.strip() or token not in line
 
 
+def test_a_letter_outside_ascii_in_a_locale_that_has_it(machine: Machine) -> None:
+    machine.store(AcmePip="für")
+
+    assert_refused(machine, "AcmePip: the token holds a blank or a letter outside ASCII", LC_ALL="C.UTF-8")
+
+
 @pytest.mark.parametrize(
     ("manager", "piece"),
     [
