@@ -157,13 +157,12 @@ def test_nothing_is_left_behind_by_a_run_that_is_ended(
     else:
         machine.wrap("mv", 'touch "${TMPDIR}/../writing"; sleep 2')
     process = subprocess.Popen(
-        [machine.path],
+        # Where the tests run in the background, the signal is ignored, and no script can change that.
+        ["/usr/bin/env", f"--default-signal={sent.name.removeprefix('SIG')}", machine.path],
         env=machine.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Where the tests run in the background, the signal is ignored, and no script can change that.
-        preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL),
     )
     while not (
         _sleeping(duration) if moment == "fetching" else (machine.temporary.parent / "writing").exists()
