@@ -1,33 +1,21 @@
 """`private-packages hook`: write the pre-build hook."""
 
 import os
-import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from cli.arns import deployed_arns, given_arns, secret_arn_option
 from cli.files import difference, load_configuration, replace, show_difference
-from generator.configuration import Configuration
-from generator.errors import GeneratorError
+from cli.options import aws_options, config_option
 from generator.hooks import hook
 
 DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 
 
 @click.command()
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help="The list of repositories.  [default: repositories.yaml, or without one, GitHub Packages]",
-)
-@click.option(
-    "--secret-arn",
-    "pairs",
-    metavar="ID=ARN",
-    multiple=True,
-    help="A repository's id and the whole ARN of its secret; once for each repository.",
-)
+@config_option
+@secret_arn_option
 @click.option(
     "--stack-name",
     metavar="NAME",
@@ -44,12 +32,7 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @click.option(
     "--check", is_flag=True, help="Write nothing; where the file is stale, show what differs and fail."
 )
-@click.option("--profile", help="The AWS profile to read the stack with.  [default: AWS_PROFILE]")
-@click.option(
-    "--region",
-    envvar="AWS_REGION",  # boto3 itself looks at AWS_DEFAULT_REGION only
-    help="The Region of the stack.  [default: AWS_REGION, or the profile's]",
-)
+@aws_options
 def command(
     config: Path | None,
     pairs: tuple[str, ...],
@@ -79,16 +62,12 @@ def command(
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to use: leave one of them."
         )
-    try:
-        repositories = load_configuration(config)
-        arns = (
-            _given(repositories, pairs)
-            if not stack_name
-            else _deployed(repositories, stack_name, profile, region)
-        )
-        text = hook.render(repositories, arns, os.path.normpath(config) if config else None)
-    except GeneratorError as error:
-        raise click.ClickException(str(error)) from error
+    repositories = load_configuration(config)
+    if stack_name:
+        arns = deployed_arns(repositories, stack_name, profile, region)
+    else:
+        arns = given_arns(repositories, pairs)
+    text = hook.render(repositories, arns, os.path.normpath(config) if config else None)
     if output == "-":
         click.echo(text, nl=False)
     elif Path(output).is_dir():
@@ -97,59 +76,6 @@ def command(
         _check(Path(output), text)
     else:
         _write(Path(output), text, force)
-
-
-def _given(configuration: Configuration, pairs: tuple[str, ...]) -> dict[str, str]:
-    """Return the ARNs that were given as ID=ARN, one for each repository."""
-    arns: dict[str, str] = {}
-    for pair in pairs:
-        name, _, arn = pair.partition("=")
-        if not arn:
-            raise click.UsageError(
-                f"--secret-arn {pair}: write it as ID=ARN, {configuration.repositories[0].id}=arn:…."
-            )
-        if name in arns:
-            raise click.UsageError(f"--secret-arn {name}: is there twice, leave one of the two.")
-        arns[name] = arn
-    return _checked(configuration, arns, "--secret-arn")
-
-
-def _deployed(
-    configuration: Configuration, stack_name: str, profile: str | None, region: str | None
-) -> dict[str, str]:
-    """Return the ARNs that a stack has as outputs."""
-    # Here, so that who names the ARNs need not wait for boto3.
-    from rollout import stack  # noqa: PLC0415
-    from rollout.errors import RolloutError  # noqa: PLC0415
-
-    ids = [repository.id for repository in configuration.repositories]
-    try:
-        arns = stack.secret_arns(stack_name, ids, profile=profile, region=region)
-    except RolloutError as error:
-        raise click.ClickException(str(error)) from error
-    return _checked(configuration, arns, f"stack {stack_name}, output")
-
-
-def _checked(configuration: Configuration, arns: Mapping[str, str], source: str) -> dict[str, str]:
-    """Return one ARN for each repository, or refuse what is missing, unknown or no ARN."""
-    ids = [repository.id for repository in configuration.repositories]
-    if unknown := [name for name in arns if name not in ids]:
-        raise click.UsageError(
-            f"{source} {', '.join(unknown)}: no repository has this id, the configuration lists"
-            f" {', '.join(ids)}."
-        )
-    if missing := [name for name in ids if name not in arns]:
-        raise click.UsageError(
-            f"The secret of {', '.join(missing)} is not named: add --secret-arn {missing[0]}=ARN for each,"
-            " or --stack-name."
-        )
-    for name, arn in arns.items():
-        if not re.fullmatch(hook.ARN, arn):
-            raise click.UsageError(
-                f"{source} {name}: {arn} is not a secret's whole ARN, which reads"
-                " arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX."
-            )
-    return dict(arns)
 
 
 def _write(path: Path, text: str, force: bool) -> None:

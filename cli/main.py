@@ -3,10 +3,13 @@
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from typing import Any
 
 import click
 
 from generator import __version__
+from generator.errors import GeneratorError
+from rollout.errors import RolloutError
 
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
@@ -28,6 +31,13 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand; what its user can mend is told in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except (GeneratorError, RolloutError) as error:
+            raise click.ClickException(str(error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of subcommands without importing them."""

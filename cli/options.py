@@ -1,6 +1,12 @@
 """Options that subcommands share."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
 import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 output_option = click.option(
     "--output",
@@ -9,3 +15,21 @@ output_option = click.option(
     show_default=True,
     help="How to print the result: for people or for programs.",
 )
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The list of repositories.  [default: repositories.yaml, or without one, GitHub Packages]",
+)
+
+_profile_option = click.option("--profile", help="The AWS profile to use.  [default: AWS_PROFILE]")
+_region_option = click.option(
+    "--region",
+    envvar="AWS_REGION",  # boto3 itself looks at AWS_DEFAULT_REGION only
+    help="The AWS Region to use.  [default: AWS_REGION, or the profile's]",
+)
+
+
+def aws_options(command: Command) -> Command:
+    """Add the options that say which account and Region is meant: profile and region."""
+    return _profile_option(_region_option(command))

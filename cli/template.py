@@ -1,6 +1,5 @@
 """`private-packages template`: write the CloudFormation templates."""
 
-import json
 import shlex
 from pathlib import Path
 
@@ -8,18 +7,14 @@ import click
 from click.core import ParameterSource
 
 from cli.files import difference, load_configuration, replace, show_difference
-from cli.options import output_option
+from cli.options import config_option, output_option
+from cli.output import print_json
 from generator import document
-from generator.errors import GeneratorError
 from generator.templates import TEMPLATES
 
 
 @click.command()
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help="The list of repositories.  [default: repositories.yaml, or without one, GitHub Packages]",
-)
+@config_option
 @click.option(
     "--output-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -68,10 +63,7 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if name and check:
         raise click.UsageError("--stdout writes no file for --check to look at: use one of the two.")
-    try:
-        texts = _texts(config, document_format)
-    except GeneratorError as error:
-        raise click.ClickException(str(error)) from error
+    texts = _texts(config, document_format)
     if name:
         _warn_of_size(name, texts[name])
         click.echo(texts[name].encode(), nl=False)  # as in the file, whatever the terminal's encoding
@@ -94,9 +86,7 @@ def _write(files: dict[Path, str], output: str) -> None:
     for path, text in files.items():
         replace(path, text)
     if output == "json":
-        click.echo(
-            json.dumps([{"file": str(path), "bytes": _size(text)} for path, text in files.items()], indent=2)
-        )
+        print_json([{"file": str(path), "bytes": _size(text)} for path, text in files.items()])
     else:
         for path, text in files.items():
             click.echo(f"Wrote {path} ({_size(text):,} bytes)")
@@ -125,11 +115,7 @@ def _check(files: dict[Path, str], output: str) -> None:
     differences = {path: "".join(difference(path, text)) for path, text in files.items()}
     stale = [str(path) for path, text in differences.items() if text]
     if output == "json":
-        click.echo(
-            json.dumps(
-                [{"file": str(path), "difference": text} for path, text in differences.items()], indent=2
-            )
-        )
+        print_json([{"file": str(path), "difference": text} for path, text in differences.items()])
     else:
         show_difference("".join(differences.values()))
     if stale:

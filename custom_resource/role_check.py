@@ -38,7 +38,9 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The check did not pass; the message tells the user what to do, then why."""
+    """The check did not pass; the message says what to do, then why."""
+
+    found: Json | None = None  # attributes so far
 
 
 def handler(event: Json, context: Any) -> None:
@@ -71,7 +73,7 @@ def failed(reason: str) -> Json:
     return {"Status": "FAILED", "Reason": reason}
 
 
-def attributes_before(stack_id: str, session: boto3.Session) -> Json | None:
+def attributes_before(stack_id: str, session: Any) -> Json | None:
     """Return the last attributes if this Update is a rollback, which a refusal would block."""
     try:
         client = session.client("cloudformation", region_name=stack_id.split(":")[3], config=CALLS)
@@ -85,7 +87,7 @@ def attributes_before(stack_id: str, session: boto3.Session) -> Json | None:
     return None
 
 
-def check(properties: Json, stack_id: str, session: boto3.Session) -> Json:
+def check(properties: Json, stack_id: str, session: Any) -> Json:
     """Return the custom resource's attributes for this stack's account, or raise Refused."""
     _, partition, _, region, account, *_ = stack_id.split(":")
 
@@ -102,6 +104,7 @@ def check(properties: Json, stack_id: str, session: boto3.Session) -> Json:
         data["Version"] = plain(version, 100)
         require_version(version, properties["MinimumRoleVersion"], stack)
     except Refused as refusal:
+        refusal.found = data
         if properties["RoleCheck"] != "Warn":
             raise
         data["Status"] = plain(f"Warning: {refusal}", TEXT_LENGTH)

@@ -5,5 +5,18 @@ class RolloutError(Exception):
     """Base of the errors that this package raises."""
 
 
+class AwsError(RolloutError):
+    """AWS cannot be asked, or refuses a call."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        """AWS's error code; empty where the call did not get as far."""
+
+
 class StackError(RolloutError):
     """A stack cannot be read, or does not hold what it should."""
+
+
+class OrganizationError(RolloutError):
+    """An account or organizational unit is not where it was said to be."""

@@ -1,6 +1,5 @@
 """`private-packages hook`, called as a user calls it."""
 
-import os
 import stat
 import subprocess
 import sys
@@ -30,14 +29,9 @@ BOTH = ("--secret-arn", f"AcmeNpm={arn('AcmeNpm')}", "--secret-arn", f"AcmePip={
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source repository, and nothing of this machine's AWS configuration."""
+    """A source repository."""
     monkeypatch.chdir(tmp_path)
     Path("repositories.yaml").write_text(f"repositories:{NPM}{PIP}")
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def call(*arguments: str) -> Result:

@@ -3,10 +3,13 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from cli.main import COMMANDS, main
 from generator import __version__
 from tests.cli.conftest import Run, run_process
 from tests.generator.golden import assert_golden
@@ -14,21 +17,36 @@ from tests.generator.golden import assert_golden
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("arguments", [[], ["template"]])
+def commands(group: click.Command = main, *words: str) -> Iterator[list[str]]:
+    """The words that lead to each command."""
+    yield [*words]
+    if isinstance(group, click.Group):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            subcommand = group.get_command(context, name)
+            assert subcommand is not None
+            yield from commands(subcommand, *words, name)
+
+
+EVERY_COMMAND = pytest.mark.parametrize("arguments", list(commands()), ids=" ".join)
+
+
+@EVERY_COMMAND
 def test_the_help_is_the_committed_one(run: Run, arguments: list[str]) -> None:
+    """Refresh it with: UPDATE_GOLDEN=1 .venv/bin/pytest tests/cli/test_main.py."""
     result = run(*arguments, "--help")
     assert result.exit_code == 0
     assert_golden(GOLDEN / f"{'-'.join(['private-packages', *arguments])}.help.txt", result.output)
 
 
-@pytest.mark.parametrize("arguments", [[], ["template"]])
+@EVERY_COMMAND
 def test_the_help_has_a_short_name(run: Run, arguments: list[str]) -> None:
     assert run(*arguments, "-h").output == run(*arguments, "--help").output
 
 
-def test_the_line_about_a_subcommand_is_the_first_of_its_help(run: Run) -> None:
-    assert "template  Write the CloudFormation templates.\n" in run("--help").output
-    assert "\n  Write the CloudFormation templates.\n" in run("template", "--help").output
+@pytest.mark.parametrize(("name", "line"), list(COMMANDS.items()))
+def test_the_line_about_a_subcommand_is_the_first_of_its_help(run: Run, name: str, line: str) -> None:
+    assert f"\n  {line}\n\n" in run(name, "--help").output
 
 
 def test_the_version(run: Run) -> None:

@@ -15,18 +15,8 @@ from botocore.exceptions import (
 
 from custom_resource import role_check
 from generator.role_check import FUNCTION_TIMEOUT
-from tests.custom_resource.aws import (
-    ACCOUNT,
-    ORGANIZATION,
-    Account,
-    Answer,
-    Attempts,
-    AwsError,
-    RawAnswer,
-    role,
-    stack,
-    stack_id,
-)
+from tests.aws import Answer, Attempts, ErrorAnswer, RawAnswer
+from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, Account, role, stack, stack_id
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -51,7 +41,7 @@ class Fault:
 
 def aws_error(code: str, message: str) -> Fault:
     text = f"An error occurred ({code}) when calling the {{operation}} operation: {message}"
-    return Fault(lambda: AwsError(code, message), code, text)
+    return Fault(lambda: ErrorAnswer(code, message), code, text)
 
 
 def connection_error(error: type[BotoCoreError], text: str) -> Fault:

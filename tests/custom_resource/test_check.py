@@ -7,16 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.custom_resource.aws import (
-    ACCOUNT,
-    ORGANIZATION,
-    Account,
-    AwsError,
-    own_stack,
-    role,
-    stack,
-    stack_id,
-)
+from tests.aws import ErrorAnswer
+from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, Account, own_stack, role, stack, stack_id
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -322,7 +314,7 @@ def test_the_organization_is_looked_up_where_none_is_given(ask: Ask, account: Ac
 
 
 def test_the_organization_is_not_looked_up_where_one_is_given(ask: Ask, account: Account) -> None:
-    account.organization = AwsError("AccessDeniedException")
+    account.organization = ErrorAnswer("AccessDeniedException")
     assert ask(OrganizationId="o-zzzzzzzzzz")["Data"]["OrganizationId"] == "o-zzzzzzzzzz"
     assert account.asked("DescribeOrganization") == []
 
@@ -331,7 +323,7 @@ def test_the_organization_is_not_looked_up_where_one_is_given(ask: Ask, account:
 def test_an_account_without_an_organization_is_refused_in_either_mode(
     ask: Ask, account: Account, mode: str
 ) -> None:
-    account.organization = AwsError("AWSOrganizationsNotInUseException")
+    account.organization = ErrorAnswer("AWSOrganizationsNotInUseException")
     assert reason(ask(RoleCheck=mode)) == (
         f"Deploy into an account of your AWS Organization, or set OrganizationId:"
         f" account {ACCOUNT} belongs to no organization."
@@ -344,7 +336,7 @@ def test_an_account_without_an_organization_is_refused_in_either_mode(
 def test_a_rollback_restores_the_attributes_of_before_without_a_check(ask: Ask, account: Account) -> None:
     account.own_stack = own_stack("UPDATE_ROLLBACK_IN_PROGRESS")
     account.stacks["us-east-1"] = stack("us-east-1", Version="1.24.9")
-    account.organization = AwsError("AWSOrganizationsNotInUseException")
+    account.organization = ErrorAnswer("AWSOrganizationsNotInUseException")
     answer = ask("Update")
     assert answer["Status"] == "SUCCESS"
     assert answer["Data"] == {
@@ -391,7 +383,7 @@ def without_roles(account: Account) -> None:
 
 
 def without_permission(account: Account) -> None:
-    account.roles["stackery-deployer"] = AwsError("AccessDenied", "Not allowed.")
+    account.roles["stackery-deployer"] = ErrorAnswer("AccessDenied", "Not allowed.")
 
 
 @pytest.mark.parametrize(

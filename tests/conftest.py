@@ -1,0 +1,29 @@
+"""What all tests share."""
+
+import os
+
+import boto3
+import pytest
+
+
+def forget_aws_settings(patch: pytest.MonkeyPatch) -> None:
+    """Keep the AWS settings of whoever runs the tests out of them."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        patch.delenv(name)
+    patch.setenv("AWS_CONFIG_FILE", os.devnull)
+    patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    patch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.fixture(autouse=True)
+def _no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_aws_settings(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def boto() -> boto3.Session:
+    """A session whose models of the services are loaded only once."""
+    with pytest.MonkeyPatch.context() as patch:
+        forget_aws_settings(patch)
+        return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing")
