@@ -20,3 +20,7 @@ class StackError(RolloutError):
 
 class OrganizationError(RolloutError):
     """An account or organizational unit is not where it was said to be."""
+
+
+class TokenError(RolloutError):
+    """A token cannot be one."""

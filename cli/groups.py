@@ -1,0 +1,43 @@
+"""Groups of subcommands, each found only when it is called: the ones that talk to AWS take long to load."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from generator.errors import GeneratorError
+from rollout.errors import RolloutError
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are the `command` of the modules of the same names in a package."""
+
+    def __init__(self, *args: Any, package: str, lines: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.package = package
+        self.lines = lines
+        """Each subcommand and its line in the help, so that the help need not import them all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the subcommands."""
+        return list(self.lines)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the subcommand of this name, if there is one."""
+        if cmd_name not in self.lines:
+            return None
+        command: click.Command = import_module(f"{self.package}.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand; what its user can mend is told in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except (GeneratorError, RolloutError) as error:
+            raise click.ClickException(str(error)) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of subcommands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.lines.items()))

@@ -1,0 +1,1 @@
+"""The rollout of a template across the organization with CloudFormation StackSets."""
