@@ -110,21 +110,13 @@ def command(
         organization_id=organization_id,
     )
     aws = sign_in(profile, region)
-    if not whole_organization:
-        finding = check_account(aws, requirements)
-        _print_one(finding, requirements, output)
-        context.exit(finding.verdict is not Verdict.READY)
-    aws = replace(aws, config=organization_check.CALLS)
-    requirements = replace(requirements, organization_id=organization_id or organization.describe(aws).id)
-    selection = organization.select(aws, units=units, accounts=accounts, exclude=exclude)
-    found, is_whole = _check_all(aws, selection, requirements, role_name, concurrency)
-    if is_whole or output == "text":
-        _print_all(found, selection, output)
-    if not is_whole:
-        raise click.ClickException(
-            f"Stopped: {len(found):,} of {len(selection.active):,} accounts were checked."
+    if whole_organization:
+        is_ready = _check_organization(
+            aws, requirements, role_name, concurrency, output, units=units, accounts=accounts, exclude=exclude
         )
-    context.exit(any(finding.verdict is not Verdict.READY for finding in found))
+    else:
+        is_ready = _check_own_account(aws, requirements, output)
+    context.exit(0 if is_ready else 1)
 
 
 def _refuse_options_of_the_organization(context: click.Context, whole_organization: bool) -> None:
@@ -134,32 +126,54 @@ def _refuse_options_of_the_organization(context: click.Context, whole_organizati
             raise click.UsageError(f"{parameter.opts[0]} needs --organization: add that, or leave it out.")
 
 
-def _check_all(
-    aws: Aws, selection: Selection, requirements: Requirements, role_name: str, concurrency: int
-) -> tuple[list[Finding], bool]:
-    """Return what was found, and whether that is all: the user may have interrupted."""
-    members = selection.active
-    if not members:
+def _check_own_account(aws: Aws, requirements: Requirements, output: str) -> bool:
+    """Print what is found, and return whether that is all that is needed."""
+    finding = check_account(aws, requirements)
+    if output == "json":
+        print_json(findings.document(finding))
+    elif output == "csv":
+        findings.print_csv([findings.document(finding)])
+    else:
+        findings.print_finding(
+            result_console(), finding, requirements.stackery_stack_name, requirements.minimum_role_version
+        )
+    return finding.verdict is Verdict.READY
+
+
+def _check_organization(
+    aws: Aws,
+    requirements: Requirements,
+    role_name: str,
+    concurrency: int,
+    output: str,
+    **selectors: tuple[str, ...],
+) -> bool:
+    """Print what is found in each account, and return whether that is all that is needed."""
+    aws = replace(aws, config=organization_check.CALLS)
+    if not requirements.organization_id:
+        requirements = replace(requirements, organization_id=organization.describe(aws).id)
+    selection = organization.select(aws, **selectors)
+    total = len(selection.active)
+    if not total:
         raise click.ClickException(
-            f"There is no active account to check, and {len(selection.inactive)} suspended or being closed:"
-            " name others."
+            f"No account to check is active: {len(selection.inactive)} suspended or being closed."
         )
     found: list[Finding] = []
     try:
-        with (
-            _progress(len(members)) as advance,
-            closing(
-                organization_check.check_members(aws, members, requirements, role_name, concurrency)
-            ) as checks,
-        ):
+        checks = organization_check.check_members(aws, selection.active, requirements, role_name, concurrency)
+        with _progress(total) as advance, closing(checks):
             for finding in checks:
                 found.append(finding)
                 advance()
     except KeyboardInterrupt:
-        # Calls that are under way may hold the process for some seconds: a second time ends it at once.
+        # Calls that are under way may keep the process for some seconds: a second time ends it at once.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        return found, False
-    return found, True
+    # Half a document would pass for a whole one.
+    if output == "text" or len(found) == total:
+        _print_all(found, selection, output)
+    if len(found) < total:
+        raise click.ClickException(f"Stopped: {len(found):,} of {total:,} accounts were checked.")
+    return all(finding.verdict is Verdict.READY for finding in found)
 
 
 @contextmanager
@@ -181,17 +195,6 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
             click.echo(f"Checked {done:,} of {total:,} accounts", err=True)
 
     yield advance
-
-
-def _print_one(finding: Finding, requirements: Requirements, output: str) -> None:
-    if output == "json":
-        print_json(findings.document(finding))
-    elif output == "csv":
-        findings.print_csv([findings.document(finding)])
-    else:
-        findings.print_finding(
-            result_console(), finding, requirements.stackery_stack_name, requirements.minimum_role_version
-        )
 
 
 def _print_all(found: Sequence[Finding], selection: Selection, output: str) -> None:
