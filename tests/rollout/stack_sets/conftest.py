@@ -4,6 +4,7 @@ import boto3
 import botocore.session
 import pytest
 from botocore.loaders import Loader
+from botocore.retries.bucket import TokenBucket
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -22,10 +23,17 @@ def loader() -> Loader:
 def stack_sets(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> Iterator[StackSets]:
     """StackSets in the account whose credentials are in the environment; time passes only while it sleeps."""
     service = StackSets(management=DEFAULT_ACCOUNT_ID)
+
+    def acquire(bucket: TokenBucket, amount: float = 1, **_: object) -> bool:
+        """Botocore slows down after it was throttled, which would take real time."""
+        service.advance(amount / bucket.max_rate)
+        return True
+
     with mock_aws():
         monkeypatch.setenv("AWS_REGION", "us-east-1")
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         monkeypatch.setattr("time.sleep", service.advance)
+        monkeypatch.setattr(TokenBucket, "acquire", acquire)
         monkeypatch.setattr(botocore.session, "create_loader", lambda _paths: loader)
         install(monkeypatch, service)
         yield service

@@ -23,9 +23,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
-from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
@@ -465,15 +465,15 @@ OPERATIONS = (
 def install(patch: pytest.MonkeyPatch, service: StackSets) -> None:
     """Put the service behind moto's CloudFormation, and delegated administrators into its Organizations."""
 
-    def respond(operation: str) -> Callable[[CloudFormationResponse], ActionResult]:
-        def method(response: CloudFormationResponse) -> ActionResult:
+    def respond(operation: str) -> Callable[[CloudFormationResponse], Any]:
+        def method(response: CloudFormationResponse) -> Any:
             try:
                 return ActionResult(
                     service.answer(response.current_account, operation, response._get_params())
                 )
             except RefusalError as refusal:
                 [answer] = refusal.args
-                return ActionResult(_error(answer))
+                return _error(answer)
 
         return method
 
@@ -495,8 +495,10 @@ def install(patch: pytest.MonkeyPatch, service: StackSets) -> None:
     patch.setattr(OrganizationsResponse, "organizations_backend", property(backend))
 
 
-def _error(answer: ErrorAnswer) -> Exception:
-    return CloudFormationError(answer.code, answer.message)
+def _error(answer: ErrorAnswer) -> tuple[int, Json, str]:
+    """An error as it is on the wire: moto writes only those that are in the service's model."""
+    error = f"<Type>Sender</Type><Code>{answer.code}</Code><Message>{escape(answer.message)}</Message>"
+    return 400, {"status": 400}, f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
 
 
 @dataclass

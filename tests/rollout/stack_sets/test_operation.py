@@ -204,17 +204,12 @@ class TestCarryingOut:
         Purpose.START,
     )
 
-    @staticmethod
-    def echo(parameters: dict[str, Any]) -> dict[str, Any]:
-        return described("RUNNING", parameters["OperationId"])
-
     def test_each_operation_tells_by_its_id_what_it_is_for(self, scripted: Callable[..., Any]) -> None:
-        aws, session = scripted(
-            CreateStackSet={}, CreateStackInstances={}, DescribeStackSetOperation=self.echo
-        )
+        aws, session = scripted(CreateStackSet={}, CreateStackInstances={})
         [operation] = carry_out(StackSet(aws, "checks"), [self.CREATE_SET, self.INSTANCES])
         assert operation.was_for(Purpose.START)
-        assert [name for name, _ in session.sent][:2] == ["CreateStackSet", "CreateStackInstances"]
+        assert (operation.action, operation.status) == ("CREATE", "RUNNING")
+        assert [name for name, _ in session.sent] == ["CreateStackSet", "CreateStackInstances"]
         assert session.sent[1][1] == {
             "StackSetName": "checks",
             "CallAs": "SELF",
@@ -226,7 +221,6 @@ class TestCarryingOut:
     def test_an_answer_that_was_lost_on_the_way_is_not_a_fault(self, scripted: Callable[..., Any]) -> None:
         aws, _ = scripted(
             CreateStackInstances=ErrorAnswer("OperationIdAlreadyExistsException"),
-            DescribeStackSetOperation=self.echo,
         )
         [operation] = carry_out(StackSet(aws, "checks"), [self.INSTANCES])
         assert operation.status == "RUNNING"
@@ -234,7 +228,6 @@ class TestCarryingOut:
     def test_where_only_one_may_run_the_rest_waits(self, scripted: Callable[..., Any]) -> None:
         aws, _ = scripted(
             CreateStackInstances=[{}, ErrorAnswer("OperationInProgressException")],
-            DescribeStackSetOperation=self.echo,
         )
         assert len(list(carry_out(StackSet(aws, "checks"), [self.INSTANCES] * 3))) == 1
 
