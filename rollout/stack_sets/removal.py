@@ -44,9 +44,9 @@ class Removal:
     def steps(self) -> Iterator[Step]:
         """Return the calls that delete the instances; the set itself can go only when they are gone."""
         suspended = {place[0] for place, status in self.state.instances.items() if status == SUSPENDED}
-        if set(self.accounts) - suspended:
+        if set(self.accounts) - suspended or self.retain_stacks:
             yield from self._deletion(retain_stacks=self.retain_stacks)
-        if suspended:
+        if suspended and not self.retain_stacks:
             # StackSets does not enter these accounts, but forgets their instances when it need not.
             yield from self._deletion(retain_stacks=True, only=sorted(suspended))
 

@@ -296,11 +296,11 @@ class TestFortyAccounts:
 
         def script(account: str, region: str) -> Outcome:
             if account in failing and region == "us-east-1":
-                return Outcome("FAILED", failing[account], seconds=60)
-            return Outcome(seconds=1_800 if account in stragglers else 90)
+                return Outcome("FAILED", failing[account], seconds=10)
+            return Outcome(seconds=150 if account in stragglers else 15)
 
         stack_sets.script = script
-        stack_sets.page = 7
+        stack_sets.page = 20
         throttled = [ErrorAnswer("Throttling", "Rate exceeded")] * 4
         for operation in ("DescribeStackSetOperation", "ListStackSetOperationResults", "ListStackInstances"):
             stack_sets.faults[operation] = throttled[: 1 if operation == "ListStackInstances" else 4]
@@ -345,7 +345,7 @@ class TestFortyAccounts:
         def sleep(seconds: float) -> None:
             stack_sets.advance(seconds)
             running = [found for found in stack_sets.sets[NAME].operations if found.stopped is None]
-            for operation in running if stack_sets.now > 100 else []:
+            for operation in running if stack_sets.now > 40 else []:
                 stack_sets.stop_stack_set_operation({"StackSetName": NAME, "OperationId": operation.id})
 
         monkeypatch.setattr("time.sleep", sleep)

@@ -434,7 +434,7 @@ def _apply(found: Set, operation: Operation, run: Run) -> None:
     instance.detail, instance.reason = outcome.status, outcome.reason
     if operation.action == "DELETE":
         if outcome.status == "SUCCEEDED":
-            del found.instances[instance.account, instance.region]
+            found.instances.pop((instance.account, instance.region), None)
         elif outcome.status == "FAILED":
             instance.status = instance.detail = "INOPERABLE"
         return
