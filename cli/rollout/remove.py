@@ -55,6 +55,10 @@ def command(**options: Any) -> None:
         confirm("Remove it?", yes=options["yes"])
         progress = _delete_instances(removal, options["by"])
     removal = look()
+    if removal.has_only_suspended:
+        # Those that were found suspended only when their turn came.
+        progress = _delete_instances(removal, options["by"])
+        removal = look()
     went_well = progress is None or progress.succeeded
     is_gone = went_well and removal.finish()
     _end(removal, progress, options["output"], is_gone=is_gone)

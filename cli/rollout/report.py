@@ -10,7 +10,7 @@ from rich.text import Text
 
 from rollout.stack_sets.operation import Progress
 from rollout.stack_sets.plan import Plan, plural
-from rollout.stack_sets.preferences import Preferences
+from rollout.stack_sets.preferences import ALL, Preferences
 from rollout.stack_sets.state import Operation
 
 Line = tuple[str, str]
@@ -136,10 +136,9 @@ def _lines(plan: Plan) -> Iterator[Line]:
 
 def pace(preferences: Preferences) -> str:
     """Return how fast an operation goes, and when it gives up."""
-    return (
-        f"at once in {preferences.max_concurrent} of the accounts of each Region, until more than"
-        f" {preferences.failure_tolerance} of them have failed"
-    )
+    tolerance = preferences.failure_tolerance
+    until = "whatever fails" if tolerance == ALL else f"until more than {tolerance} have failed"
+    return f"{preferences.max_concurrent} of the accounts of a Region at once, {until}"
 
 
 def _new_accounts(plan: Plan) -> str:

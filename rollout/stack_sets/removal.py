@@ -31,6 +31,11 @@ class Removal:
         """The accounts that there are instances in."""
         return sorted({account for account, _ in self.state.instances})
 
+    @property
+    def has_only_suspended(self) -> bool:
+        """Whether all instances that are there are in suspended accounts."""
+        return set(self.state.instances.values()) == {SUSPENDED}
+
     def require_no_other_operation(self) -> None:
         """Refuse to begin while an operation runs that is no removal by this command.
 

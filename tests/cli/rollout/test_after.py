@@ -2,6 +2,7 @@
 
 import json
 
+import boto3
 import pytest
 
 from rollout.stack_sets.state import Purpose
@@ -146,6 +147,15 @@ class TestRemove:
         started.script = lambda _account, _region: Outcome()
         assert run("rollout", "remove", "--yes").exit_code == 0
         assert started.sets == {}
+
+    def test_an_account_that_was_suspended_since_is_found_on_the_way(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        tree = organization(3)
+        run("rollout", "start", "--yes")
+        boto3.client("organizations").close_account(AccountId=tree.accounts[0])
+        assert run("rollout", "remove", "--yes").exit_code == 0
+        assert stack_sets.sets == {}
 
     def test_a_removal_that_was_left_is_taken_up(self, run: Run, started: StackSets) -> None:
         begin(started, Purpose.REMOVE.new_id(), "DELETE")

@@ -68,8 +68,10 @@ def test_the_pace_is_shown(run: Run, organization: Grow) -> None:
     organization(1)
     result = run("rollout", "plan", "--max-concurrent", "10", "--failure-tolerance", "5%")
     assert (
-        "Pace          at once in 10 of the accounts of each Region, until more than 5% of them have failed\n"
+        "Pace          10 of the accounts of a Region at once, until more than 5% have failed\n"
     ) in result.stdout
+    result = run("rollout", "plan")
+    assert "Pace          100% of the accounts of a Region at once, whatever fails\n" in result.stdout
 
 
 def test_what_it_prints_for_programs_is_documented(run: Run, organization: Grow) -> None:
