@@ -11,6 +11,7 @@ from generator import __version__
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
+    "rollout": "Bring a template to the accounts of the organization.",
 }
 
 
