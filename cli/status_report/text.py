@@ -67,26 +67,34 @@ def _where(group: Group) -> str:
 def _rows(instances: Sequence[Instance], console: Console) -> Iterator[str]:
     if not instances:
         return
-    names = ["outcome", "account", "name", "region", "version"]
+    names = ("outcome", "account", "name", "region", "version")
     columns = {name: [getattr(instance, name) for instance in instances] for name in names}
-    widths = {
-        name: max(cell_len(value) for value in [*set(values), name])
-        for name, values in columns.items()
-        if any(values)
-    }
+    shown = {name: _aligned([name.upper(), *values]) for name, values in columns.items() if any(values)}
+    reasons = ["REASON", *(instance.reason for instance in instances)]
+    head, *lines = (
+        _cut("  ".join(cells).rstrip(), console) for cells in zip(*shown.values(), reasons, strict=True)
+    )
+    width = len(shown["outcome"][0])
     yield ""
-    yield _row([set_cell_size(name.upper(), width) for name, width in widths.items()], "REASON", console)
-    for instance in instances:
-        cells = [set_cell_size(getattr(instance, name), width) for name, width in widths.items()]
-        line = _row(cells, instance.reason, console)
-        yield _coloured(line[: widths["outcome"]], instance.outcome, console) + line[widths["outcome"] :]
+    yield head
+    for instance, line in zip(instances, lines, strict=True):
+        yield _coloured(line[:width], instance.outcome, console) + line[width:]
 
 
-def _row(cells: Sequence[str], reason: str, console: Console) -> str:
-    line = "  ".join([*cells, reason]).rstrip()
-    if cell_len(line) <= console.width:
+def _aligned(values: Sequence[str]) -> list[str]:
+    width = max(map(_width, values))
+    return [value + " " * (width - _width(value)) for value in values]
+
+
+def _cut(line: str, console: Console) -> str:
+    if _width(line) <= console.width:
         return line
     return set_cell_size(line, console.width - 1).rstrip() + "…"
+
+
+def _width(text: str) -> int:
+    # Most text is ASCII, which need not be measured letter by letter.
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def _coloured(text: str, outcome: Outcome, console: Console) -> str:
