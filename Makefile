@@ -45,9 +45,10 @@ rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step 
 	@$(BIN)/python -m tests.e2e.rehearse
 
 .PHONY: benchmark
-benchmark: $(DEVELOPMENT) ## Measure how long the generation takes, and what the hook costs
+benchmark: $(DEVELOPMENT) ## Measure the generation, the hook, and the check of an organization
 	@$(BIN)/python benchmarks/generation.py
 	@$(BIN)/python -m benchmarks.hook
+	@$(BIN)/python -m benchmarks.organization_check
 
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes

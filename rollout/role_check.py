@@ -1,12 +1,15 @@
 """The role check of an account, by the code that the Lambda function runs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol
+
+from botocore.config import Config
 
 from custom_resource import role_check
 from custom_resource.role_check import Refused, code
-from rollout.aws import Aws
+from rollout.aws import Identity
 
 
 class Verdict(StrEnum):
@@ -51,7 +54,22 @@ class Finding:
         return self.stack_id.split(":")[3] if ":" in self.stack_id else ""
 
 
-def check_account(aws: Aws, requirements: Requirements) -> Finding:
+class Caller(Protocol):
+    """Who calls AWS, as far as the check needs it."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who calls."""
+
+    @property
+    def region(self) -> str:
+        """The Region that is asked unless a call names another."""
+
+    def client(self, service: str, region_name: str | None = None, config: Config | None = None) -> Any:
+        """Return a client that calls as this identity."""
+
+
+def check_account(aws: Caller, requirements: Requirements) -> Finding:
     """Check the account of these credentials, as its Lambda function would in this Region.
 
     Raises:
@@ -77,7 +95,7 @@ def check_account(aws: Aws, requirements: Requirements) -> Finding:
         verdict=verdict,
         version=found.get("Version", "unknown"),
         stack_id=found.get("StackId", "unknown"),
-        organization_id=found.get("OrganizationId", ""),
+        organization_id=found.get("OrganizationId", requirements.organization_id),
         next_step=next_step,
     )
 
@@ -87,5 +105,28 @@ def _verdict(refusal: Refused) -> Verdict:
     if isinstance(refusal.__cause__, Exception):
         missing = code(refusal.__cause__) == "AWSOrganizationsNotInUseException"
         return Verdict.NO_ORGANIZATION if missing else Verdict.UNREACHABLE
+    # The stack may be where it could not be looked for.
+    if "Could not look in" in str(refusal):
+        return Verdict.UNREACHABLE
     has_stack = (refusal.found or {}).get("StackId") != "unknown"
     return Verdict.UPGRADE if has_stack else Verdict.MISSING
+
+
+def count(findings: Collection[Finding]) -> dict[Verdict, int]:
+    """Return how many accounts have each verdict, the good one first."""
+    order = [Verdict.READY, *(verdict for verdict in Verdict if verdict is not Verdict.READY)]
+    return {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in order}
+
+
+def summary(findings: Collection[Finding]) -> str:
+    """Return how many accounts are ready, and how many are not in which way, on one line."""
+    counts = count(findings).items()
+    return ", ".join(
+        f"{number} {verdict}" for verdict, number in counts if number or verdict is Verdict.READY
+    )
+
+
+def by_need(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings, those that need work first, and by account within a verdict."""
+    order = list(Verdict)
+    return sorted(findings, key=lambda finding: (order.index(finding.verdict), finding.account))

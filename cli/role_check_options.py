@@ -1,0 +1,38 @@
+"""The options that mirror the template's parameters of the role check."""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from generator.form import ROLE_CHECK_PARAMETERS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_NAMES = ("MinimumRoleVersion", "StackeryStackName", "StackeryStackRegion", "OrganizationId")
+
+
+def role_check_options(command: Command) -> Command:
+    """Add --minimum-role-version, --stackery-stack-name, --stackery-stack-region and --organization-id."""
+    parameters = {parameter.title: parameter for parameter in ROLE_CHECK_PARAMETERS}
+    for name in reversed(_NAMES):
+        command = _option(parameters[name])(command)
+    return command
+
+
+def _option(parameter: Any) -> Callable[[Command], Command]:
+    def validate(_: click.Context, __: click.Parameter, value: str) -> str:
+        if not re.fullmatch(parameter.AllowedPattern, value):
+            raise click.BadParameter(f"{value!r}: {parameter.ConstraintDescription}")
+        return value
+
+    words = re.findall("[A-Z][a-z]*", parameter.title)
+    return click.option(
+        f"--{'-'.join(words).lower()}",
+        default=parameter.Default,
+        show_default=bool(parameter.Default),
+        metavar=words[-1].upper(),
+        callback=validate,
+        help=parameter.Description,
+    )
