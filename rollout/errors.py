@@ -18,13 +18,13 @@ class StackError(RolloutError):
     """A stack cannot be read, or does not hold what it should."""
 
 
-class StackSetError(RolloutError):
-    """A stack set is not there, or is not what it should be."""
-
-
 class OrganizationError(RolloutError):
     """An account or organizational unit is not where it was said to be."""
 
 
 class TokenError(RolloutError):
     """A token cannot be one."""
+
+
+class StackSetError(RolloutError):
+    """A stack set cannot be rolled out as it was asked for."""

@@ -3,30 +3,26 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli import files
 from cli.console import result_console
-from cli.options import aws_options
 from cli.output import print_json
+from cli.rollout.options import which_options
+from cli.rollout.request import existing_stack_set
 from cli.status_report import document, page, text
 from cli.status_report.report import Report
-from rollout.aws import sign_in
+from rollout.organization_check import ROLE_NAME
+from rollout.roles import Roles
 from rollout.stack_sets import instances, versions
 from rollout.stack_sets.instances import Outcome
 from rollout.stack_sets.stack_set import StackSet
 
 
 @click.command()
-@click.option(
-    "--template",
-    type=click.Choice(["role-check", "private-packages"]),
-    default="role-check",
-    show_default=True,
-    help="The template that was rolled out; it names the stack set.",
-)
-@click.option("--name", metavar="NAME", help="The stack set.  [default: stackery-TEMPLATE]")
+@which_options
 @click.option("--failed", is_flag=True, help="Show only the instances that are not done.")
 @click.option(
     "--versions",
@@ -37,7 +33,7 @@ from rollout.stack_sets.stack_set import StackSet
 @click.option(
     "--role-name",
     metavar="NAME",
-    default=versions.ROLE_NAME,
+    default=ROLE_NAME,
     show_default=True,
     help="The role to assume in each account for --versions.",
 )
@@ -55,19 +51,13 @@ from rollout.stack_sets.stack_set import StackSet
     show_default=True,
     help="How to print the result: for people, for programs, or for a spreadsheet.",
 )
-@aws_options
-@click.pass_context
 def command(
-    context: click.Context,
-    template: str,
-    name: str | None,
     failed: bool,
     read_versions: bool,
     role_name: str,
     page_file: Path | None,
     output: str,
-    profile: str | None,
-    region: str | None,
+    **options: Any,
 ) -> None:
     """Show which accounts are done, which failed and why.
 
@@ -84,8 +74,7 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if page_file == Path():
         raise click.UsageError("--html names no file: name the one to write.")
-    stack_set = StackSet(sign_in(profile, region), name or f"stackery-{template}")
-    report = _report(stack_set, role_name if read_versions else None)
+    report = _report(existing_stack_set(options), role_name if read_versions else None)
     if failed:
         left = [instance for instance in report.instances if instance.outcome is not Outcome.DONE]
         report = replace(report, instances=left)
@@ -94,7 +83,7 @@ def command(
     _show(report, output)
     if page_file:
         click.echo(f"Wrote {page_file}", err=True)
-    context.exit(0 if report.is_complete else 1)
+    click.get_current_context().exit(0 if report.is_complete else 1)
 
 
 def _report(stack_set: StackSet, role_name: str | None) -> Report:
@@ -102,7 +91,8 @@ def _report(stack_set: StackSet, role_name: str | None) -> Report:
     aws = stack_set.aws
     found = instances.list_all(stack_set, instances.account_names(aws))
     if role_name:
-        found = versions.add(aws, found, role_name)
+        roles = Roles(aws, role_name, actions=versions.ACTIONS, connections=versions.AT_ONCE)
+        found = versions.add(found, roles.assume)
     return Report(
         stack_set=stack_set.name,
         region=aws.region,

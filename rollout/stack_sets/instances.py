@@ -8,7 +8,7 @@ from typing import Any
 
 from rollout import organization
 from rollout.aws import Aws
-from rollout.errors import AwsError, StackSetError
+from rollout.errors import AwsError
 from rollout.stack_sets import reasons
 from rollout.stack_sets.stack_set import StackSet
 
@@ -98,18 +98,9 @@ def list_all(stack_set: StackSet, names: Mapping[str, str]) -> list[Instance]:
         names: the names of accounts, as far as they are known.
 
     Raises:
-        StackSetError: there is no such set.
-        AwsError: AWS cannot be asked.
+        AwsError: there is no such set, or AWS cannot be asked.
     """
-    try:
-        found = [read(summary, names) for summary in stack_set.pages("list_stack_instances", MaxResults=PAGE)]
-    except AwsError as error:
-        if error.code == "StackSetNotFoundException":
-            raise StackSetError(
-                f"There is no stack set {stack_set.name} in {stack_set.aws.region}: correct --name, --region"
-                " or --profile, or begin with `private-packages rollout start`."
-            ) from error
-        raise
+    found = [read(summary, names) for summary in stack_set.pages("list_stack_instances", MaxResults=PAGE)]
     return sorted(found, key=lambda instance: (_RANKS[instance.outcome], instance.account, instance.region))
 
 

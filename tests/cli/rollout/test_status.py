@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from cli.rollout import status
+from cli.rollout import request, status
 from rollout.aws import Aws
 from rollout.stack_sets.instances import Outcome
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
@@ -42,11 +42,14 @@ def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Script:
     def aws(summaries: list[dict[str, Any]] = FORTY, **script: ScriptEntry) -> Scripted:
         usual: dict[str, ScriptEntry] = {
             "GetCallerIdentity": WHO,
+            "DescribeOrganization": {
+                "Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": WHO["Account"]}
+            },
             "ListAccounts": listed_accounts(NAMES),
             "ListStackInstances": paged(summaries, 17),
         }
         session = Scripted(boto, script=usual | script)
-        monkeypatch.setattr(status, "sign_in", lambda *_: Aws(session))  # type: ignore[arg-type]
+        monkeypatch.setattr(request, "sign_in", lambda *_: Aws(session))  # type: ignore[arg-type]
         return session
 
     return aws
@@ -94,7 +97,7 @@ def test_a_set_that_is_not_there_is_one_sentence(run: Run, aws: Script) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
         "Error: There is no stack set stackery-role-check in us-east-1: correct --name, --region or"
-        " --profile, or begin with `private-packages rollout start`.\n"
+        " --profile.\n"
     )
     assert not Path("status.html").exists()
 
@@ -124,23 +127,36 @@ def test_who_may_not_list_accounts_sees_their_numbers(run: Run, aws: Script) -> 
 
 
 def test_the_versions_of_accounts_that_are_done_are_read_where_that_is_asked_for(
-    run: Run, aws: Script
+    run: Run, aws: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class Roles:
+        """In the place of the shared clients, which no script reaches."""
+
+        def __init__(self, aws: Aws, role_name: str, *, actions: Sequence[str], connections: int) -> None:
+            assert (actions, connections > 1) == (("cloudformation:DescribeStacks",), True)
+            self.assume = lambda account: aws.assume(f"arn:aws:iam::{account}:role/{role_name}")
+
+    monkeypatch.setattr(status, "Roles", Roles)
     session = aws([summary(1, "SUCCEEDED")], AssumeRole=ROLE, DescribeStacks=described)
     result = run("rollout", "status", "--versions", "--role-name", "Reader", "--output", "json")
     assert json.loads(result.stdout)["instances"][0]["version"] == "1.30.4"
     [assumed] = [sent for operation, sent in session.sent if operation == "AssumeRole"]
-    assert assumed["RoleArn"].endswith(":role/Reader")
+    assert assumed["RoleArn"] == f"arn:aws:iam::{account(1)}:role/Reader"
+
+
+def test_a_delegated_administrator_says_so_in_every_call(run: Run, aws: Script) -> None:
+    administrator = {"DelegatedAdministrators": [{"Id": WHO["Account"]}]}
+    organization = {"Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": account(99)}}
+    session = aws(DescribeOrganization=organization, ListDelegatedAdministrators=administrator)
+    run("rollout", "status")
+    calls = [sent["CallAs"] for operation, sent in session.sent if operation == "ListStackInstances"]
+    assert calls == ["DELEGATED_ADMIN"] * 3
 
 
 def test_no_role_is_assumed_unasked(run: Run, aws: Script) -> None:
     session = aws()
     run("rollout", "status")
-    assert {operation for operation, _ in session.sent} == {
-        "GetCallerIdentity",
-        "ListAccounts",
-        "ListStackInstances",
-    }
+    assert "AssumeRole" not in {operation for operation, _ in session.sent}
 
 
 def test_json_is_one_document_of_the_documented_shape(run: Run, aws: Script) -> None:
