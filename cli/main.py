@@ -12,6 +12,7 @@ COMMANDS = {
     "template": "Write the CloudFormation templates.",
     "check": "Check whether the Stackery Role is new enough for private packages.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
+    "rollout": "Bring a template to the accounts of the organization.",
 }
 
 

@@ -24,3 +24,7 @@ class OrganizationError(RolloutError):
 
 class TokenError(RolloutError):
     """A token cannot be one."""
+
+
+class StackSetError(RolloutError):
+    """A stack set cannot be rolled out as it was asked for."""

@@ -1,0 +1,76 @@
+"""Removing a stack set with all of its instances."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rollout.errors import StackSetError
+from rollout.stack_sets.plan import Step, other_operation, plural
+from rollout.stack_sets.preferences import Preferences
+from rollout.stack_sets.stack_set import StackSet
+from rollout.stack_sets.state import Purpose, State
+from rollout.stack_sets.targets import UNITS_IN_A_CALL
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The removal of a stack set, before it begins."""
+
+    stack_set: StackSet
+    state: State
+    preferences: Preferences
+    retain_stacks: bool
+    """Whether the stacks stay in their accounts, as stacks of their own."""
+
+    @property
+    def regions(self) -> list[str]:
+        """The Regions that there are instances in."""
+        return sorted({region for _, region in self.state.instances})
+
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that there are instances in."""
+        return sorted({account for account, _ in self.state.instances})
+
+    def require_no_other_operation(self) -> None:
+        """Refuse to begin while an operation runs that is no removal by this command.
+
+        Raises:
+            StackSetError: one runs.
+        """
+        for operation in self.state.open_operations:
+            if not operation.was_for(Purpose.REMOVE):
+                raise StackSetError(other_operation(self.stack_set, operation))
+
+    def steps(self) -> Iterator[Step]:
+        """Return the calls that delete the instances; the set itself can go only when they are gone."""
+        if not self.state.instances:
+            return
+        count = len(self.state.instances)
+        for where in self._targets():
+            parameters = where | {
+                "Regions": self.regions,
+                "RetainStacks": self.retain_stacks,
+                "OperationPreferences": self.preferences.parameters(),
+            }
+            sentence = f"Delete {count:,} {plural('instance', count)} in {', '.join(self.regions)}."
+            yield Step("delete_stack_instances", parameters, sentence, Purpose.REMOVE)
+
+    def finish(self) -> bool:
+        """Delete the set unless it has instances; returns whether it is gone.
+
+        Raises:
+            AwsError: AWS cannot be asked, or refuses.
+        """
+        if self.state.instances:
+            return False
+        if self.state.description is not None:
+            self.stack_set.call("delete_stack_set")
+        return True
+
+    def _targets(self) -> Iterator[dict[str, object]]:
+        units: Sequence[str] = sorted(self.state.units)
+        if not units:
+            yield {"Accounts": self.accounts}
+        for start in range(0, len(units), UNITS_IN_A_CALL):
+            chunk = units[start : start + UNITS_IN_A_CALL]
+            yield {"DeploymentTargets": {"OrganizationalUnitIds": chunk}}
