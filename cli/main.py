@@ -11,6 +11,9 @@ from generator import __version__
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
+    "token": "Store or check the token of a repository.",
+    "verify": "See whether this identity can read the tokens as a build does.",
+    "status": "Show how the stack, its key and its secrets are.",
 }
 
 

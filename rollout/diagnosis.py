@@ -186,8 +186,8 @@ def _stranger(facts: Facts, account: str) -> tuple[str, str] | None:
     if facts.admitted_organization_id and facts.organization_id not in ("", facts.admitted_organization_id):
         why = f"The caller's account belongs to the organization {facts.organization_id}."
         return why, (
-            f"Build in an account of {facts.admitted_organization_id}, which the policies admit, or deploy the"
-            " stack with another OrganizationId."
+            f"Build in an account of {facts.admitted_organization_id}, which the policies admit, or deploy"
+            " the stack with another OrganizationId."
         )
     return None
 

@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from rollout.aws import DENIED, Aws, asking
-from rollout.errors import AwsError
+from rollout.errors import AwsError, TokenError
 
 CURRENT = "AWSCURRENT"
 """The stage that builds read."""
+
+_ARN_PARTS = 7
+"""arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME"""
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,22 @@ class Value:
 
 
 def region_of(arn: str) -> str:
-    """Return the Region of a secret's ARN, which is the only one that can read it."""
-    return arn.split(":")[3]
+    """Return the Region of a secret's ARN, which is the only one that can read it.
+
+    Raises:
+        TokenError: this is no secret's ARN.
+    """
+    parts = arn.split(":")
+    if len(parts) != _ARN_PARTS or parts[2] != "secretsmanager":
+        raise TokenError(f"{arn} is not the ARN of a secret: see what the outputs of the stack name.")
+    return parts[3]
 
 
 def describe(aws: Aws, arn: str) -> Description:
     """Describe a secret, also one that is marked for deletion.
 
     Raises:
+        TokenError: this is no secret's ARN.
         AwsError: AWS cannot be asked, or refuses.
     """
     client = aws.client("secretsmanager", region_of(arn))
@@ -84,6 +95,7 @@ def read(aws: Aws, arn: str) -> Value:
     """Read a secret as the hook does: by its whole ARN, in its Region, the stage AWSCURRENT, no version's id.
 
     Raises:
+        TokenError: this is no secret's ARN.
         AwsError: AWS cannot be asked, or refuses.
     """
     client = aws.client("secretsmanager", region_of(arn))

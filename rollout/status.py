@@ -79,20 +79,14 @@ class SecretStatus:
     @property
     def problems(self) -> list[str]:
         """What needs attention."""
+        problem = ""
         if self.is_gone:
-            return [f"the secret of {self.repository_id} is gone: deploy it under another name"]
-        if self.description is None:
-            return []
-        if self.description.deleted:
-            return [
-                f"the secret of {self.repository_id} is marked for deletion: aws secretsmanager restore-secret"
-            ]
-        if self.description.current is None:
-            return [
-                f"the secret of {self.repository_id} has no value:"
-                f" private-packages token set {self.repository_id}"
-            ]
-        return []
+            problem = "is gone: deploy it under another name"
+        elif self.description and self.description.deleted:
+            problem = "is marked for deletion: aws secretsmanager restore-secret"
+        elif self.description and not self.description.current:
+            problem = f"has no value: private-packages token set {self.repository_id}"
+        return [f"the secret of {self.repository_id} {problem}"] if problem else []
 
 
 @dataclass(frozen=True)
@@ -153,13 +147,14 @@ def _key(aws: Aws, key_id: str) -> KeyStatus:
             return getattr(kms, operation)(KeyId=key_id)
 
     described = _if_allowed(ask, "describe_key")
-    metadata = described["KeyMetadata"] if described else {"KeyState": MAY_NOT_BE_READ, "Arn": key_id}
-    # An alias leads to the key in DescribeKey only.
-    found = metadata["Arn"]
-    rotation = _if_allowed(ask, "get_key_rotation_status", found) if described else None
-    aliases = _if_allowed(ask, "list_aliases", found) if described else None
+    if described is None:
+        return KeyStatus(key_id, MAY_NOT_BE_READ, None, None, None)
+    metadata = described["KeyMetadata"]
+    # Where an alias was asked for: only DescribeKey takes it.
+    rotation = _if_allowed(ask, "get_key_rotation_status", metadata["Arn"])
+    aliases = _if_allowed(ask, "list_aliases", metadata["Arn"])
     return KeyStatus(
-        arn=found,
+        arn=metadata["Arn"],
         state=metadata["KeyState"],
         deletion=metadata.get("DeletionDate"),
         rotates=rotation and rotation["KeyRotationEnabled"],

@@ -9,6 +9,8 @@ from rollout.errors import AwsError, TokenError
 from rollout.secret import Description, Version
 from rollout.tokens import Inspection, Token, inspect, secret_string
 
+_DELETED = "The secret is marked for deletion: restore it first (aws secretsmanager restore-secret)."
+
 
 @dataclass(frozen=True)
 class Check:
@@ -36,6 +38,19 @@ def describe(aws: Aws, arn: str) -> Description | None:
         if error.code in DENIED:
             return None
         raise
+
+
+def describe_for_change(aws: Aws, arn: str) -> Description | None:
+    """Describe the secret as `describe` does, and refuse one that takes no new token.
+
+    Raises:
+        TokenError: the secret is marked for deletion.
+        AwsError: AWS cannot be asked, or there is no such secret.
+    """
+    description = describe(aws, arn)
+    if description and description.deleted:
+        raise TokenError(_DELETED)
+    return description
 
 
 def check(aws: Aws, arn: str, key: str | None) -> Check:
@@ -104,5 +119,5 @@ def _problem(error: AwsError) -> str:
     if secret.has_no_value(error):
         return "The secret has no value yet: store one with `private-packages token set`."
     if secret.is_deleted(error):
-        return "The secret is marked for deletion: restore it (aws secretsmanager restore-secret)."
+        return _DELETED
     return str(error) if error.code in DENIED else ""
