@@ -86,6 +86,10 @@ def command(
 
 def _show(attempts: Sequence["Attempt"], facts: "Facts") -> None:
     click.echo(f"Reading as {facts.caller_arn or 'an identity that AWS could not be asked for'}")
+    if facts.caller_arn and not facts.is_build_role:
+        click.echo(
+            "Note: this is none of the build roles, so what it can read tells nothing of builds.", err=True
+        )
     for attempt in attempts:
         colour = "green" if attempt.succeeded else "red"
         click.secho(f"{attempt.target.repository_id}: {attempt.diagnosis.link}", fg=colour)
@@ -106,6 +110,7 @@ def _show(attempts: Sequence["Attempt"], facts: "Facts") -> None:
 def _document(attempts: Sequence["Attempt"], facts: "Facts") -> dict[str, Any]:
     return {
         "caller_arn": facts.caller_arn or None,
+        "is_build_role": facts.is_build_role if facts.caller_arn else None,
         "organization_id": facts.organization_id or None,
         "admitted_organization_id": facts.admitted_organization_id or None,
         "tokens": [

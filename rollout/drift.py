@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollout.aws import Aws, asking
-from rollout.errors import StackError
+from rollout.errors import AwsError, StackError
 
+UNKNOWN = "UNKNOWN"
+"""As CloudFormation calls it where it could not find out."""
 PAUSE = 3
 """Seconds between two looks at a detection, which CloudFormation says may take several minutes."""
 MAXIMUM_LOOKS = 200
@@ -48,9 +50,9 @@ class Drift:
     def problems(self) -> list[str]:
         """What needs attention."""
         if self.status == "DRIFTED":
-            names = ", ".join(each.logical_id for each in self.resources if each.status != "UNKNOWN")
+            names = ", ".join(each.logical_id for each in self.resources if each.status != UNKNOWN)
             return [f"{names} drifted from the template: deploy again, or undo the change by hand"]
-        return []
+        return ["whether the stack drifted is not known"] if self.status == UNKNOWN else []
 
 
 def detect(
@@ -59,18 +61,21 @@ def detect(
     tell: Callable[[int], None] = lambda _seconds: None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Drift:
-    """Let CloudFormation compare the stack's resources with its template.
+    """Let CloudFormation compare the stack's resources with its template; what hinders it is the reason.
 
     Args:
         aws: the stack's account and Region.
         stack_name: the stack.
         tell: is called before each pause with the seconds since the beginning.
         pause: waits for so many seconds.
-
-    Raises:
-        StackError: CloudFormation does not come to an end.
-        AwsError: AWS cannot be asked, or refuses.
     """
+    try:
+        return _detect(aws, stack_name, tell, pause)
+    except (AwsError, StackError) as error:
+        return Drift(UNKNOWN, str(error), [])
+
+
+def _detect(aws: Aws, stack_name: str, tell: Callable[[int], None], pause: Callable[[float], None]) -> Drift:
     cloudformation = aws.client("cloudformation")
     with asking(f"detect the drift of the stack {stack_name}"):
         detection = cloudformation.detect_stack_drift(StackName=stack_name)["StackDriftDetectionId"]
@@ -87,7 +92,7 @@ def detect(
             )
         resources = list(_resources(cloudformation, stack_name))
     return Drift(
-        status=answer.get("StackDriftStatus", "UNKNOWN"),
+        status=answer.get("StackDriftStatus", UNKNOWN),
         reason=answer.get("DetectionStatusReason", ""),
         resources=resources,
     )
@@ -98,7 +103,7 @@ def _resources(cloudformation: Any, stack_name: str) -> Iterator[DriftedResource
     while True:
         page = cloudformation.describe_stack_resource_drifts(
             StackName=stack_name,
-            StackResourceDriftStatusFilters=["MODIFIED", "DELETED", "UNKNOWN"],
+            StackResourceDriftStatusFilters=["MODIFIED", "DELETED", UNKNOWN],
             **token,
         )
         for drift in page["StackResourceDrifts"]:

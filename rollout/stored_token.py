@@ -77,13 +77,17 @@ def store(aws: Aws, arn: str, token: Token, key: str | None) -> Inspection | Non
     Not being allowed to read the secret hinders only where other keys of its JSON have to be kept.
 
     Raises:
-        TokenError: what is stored now cannot be kept, or it is not known what became of the new one.
+        TokenError: no build could use the token, what is stored now cannot be kept, or it is not known what
+            became of the new one.
         AwsError: AWS cannot be asked, or refuses.
     """
     current = _current(aws, arn, key)
     text = secret_string(token, key, current)
     if text == current:
         return None
+    inspection = inspect(text, key)
+    if inspection.problems:
+        raise TokenError(f"Nothing was changed. {' '.join(inspection.problems)}")
     try:
         secret.put(aws, arn, text)
     except AwsError as error:
@@ -92,7 +96,7 @@ def store(aws: Aws, arn: str, token: Token, key: str | None) -> Inspection | Non
         raise TokenError(
             f"{error} Whether the token was stored is not known: look with `private-packages token check`."
         ) from error
-    return inspect(text, key)
+    return inspection
 
 
 def _current(aws: Aws, arn: str, key: str | None) -> str | None:

@@ -62,7 +62,7 @@ def command(
             f" `private-packages token check {repository_id}` whether it was."
         ) from stop
     after = stored_token.describe(aws, arn) if stored else before
-    for note in [*stored.problems, *stored.warnings] if stored else []:
+    for note in stored.warnings if stored else []:
         click.echo(f"Note: {note}", err=True)
     if output == "json":
         print_json(
