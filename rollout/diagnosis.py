@@ -8,12 +8,16 @@ from enum import StrEnum
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError
 
+from custom_resource.role_check import plain
 from rollout import secret
 from rollout.aws import DENIED
 from rollout.errors import AwsError
 
 NO_ORGANIZATION = "none"
 """Stands for the organization of an account that belongs to none."""
+
+_WORDS_LENGTH = 4_000
+"""Longer than AWS's messages are, even with the longest names in them."""
 
 
 class Link(StrEnum):
@@ -82,6 +86,12 @@ def is_network(error: AwsError) -> bool:
     return isinstance(error.__cause__, BotoConnectionError | HTTPClientError)
 
 
+def words(error: AwsError) -> str:
+    """Return AWS's own words, whole; empty where it said none."""
+    response = getattr(error.__cause__, "response", None) or {}
+    return plain(response.get("Error", {}).get("Message", ""), _WORDS_LENGTH)
+
+
 def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
     """Return which link is broken where reading a secret failed with this error."""
     _, _, _, region, account, *_ = secret_arn.split(":")
@@ -117,7 +127,7 @@ def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
             f"See in account {account} whether the key is enabled: private-packages status.",
         )
     if error.code in DENIED:
-        return _denied(_words(error), account, facts)
+        return _denied(words(error), account, facts)
     if not error.code or "credentials" in str(error):
         return Diagnosis(Link.CREDENTIALS, "AWS does not take these credentials.", "Sign in again.")
     return Diagnosis(Link.UNKNOWN, "AWS refuses for another reason.", "See what AWS says, and try again.")
@@ -140,7 +150,7 @@ _OURS = (Link.IDENTITY_POLICY, Link.RESOURCE_POLICY, Link.KEY_POLICY, Link.SOME_
 _PATTERN = re.compile(rf"(because no|with an explicit deny in an?) ({'|'.join(_POLICIES)})\b")
 
 
-def _denied(words: str, account: str, facts: Facts) -> Diagnosis:
+def _denied(said: str, account: str, facts: Facts) -> Diagnosis:
     """Return which policy denies.
 
     The words that tell the policies apart are those of the IAM User Guide, "Troubleshoot access denied error
@@ -151,9 +161,9 @@ def _denied(words: str, account: str, facts: Facts) -> Diagnosis:
     "Access to KMS is not allowed" is what Secrets Manager was seen to say of whatever policy keeps the caller
     from the key (aws-samples/aws-secrets-manager-rotation-lambdas#53, external-secrets/external-secrets#390).
     """
-    of_the_key = "Access to KMS is not allowed" in words or "kms:" in words
+    of_the_key = "Access to KMS is not allowed" in said or "kms:" in said
     action = "kms:Decrypt" if of_the_key else "secretsmanager:GetSecretValue"
-    named = _PATTERN.search(words.replace("sessions policy", "session policy"))
+    named = _PATTERN.search(said.replace("sessions policy", "session policy"))
     if not named:
         link = Link.KEY_POLICY if of_the_key else Link.SOME_POLICY
         policies = "The key's policy or the identity's own" if of_the_key else "Some policy"
@@ -218,9 +228,3 @@ def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
             return f"Let the policy of the VPC endpoint allow {action} in account {account}."
         case _:
             return f"Let the {link} of {who} allow {action}."
-
-
-def _words(error: AwsError) -> str:
-    """Return AWS's own words, whole: the sentence about them is cut."""
-    response = getattr(error.__cause__, "response", None) or {}
-    return str(response.get("Error", {}).get("Message", ""))

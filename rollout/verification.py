@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rollout import organization, secret
 from rollout.aws import DENIED, Aws
-from rollout.diagnosis import NO_ORGANIZATION, Diagnosis, Facts, Link, diagnose, is_network
+from rollout.diagnosis import NO_ORGANIZATION, Diagnosis, Facts, Link, diagnose, is_network, words
 from rollout.errors import AwsError, OrganizationError
 from rollout.tokens import Inspection, inspect
 
@@ -54,7 +54,7 @@ def verify(aws: Aws, targets: Iterable[Target], facts: Facts) -> tuple[list[Atte
             if error.code in DENIED and not facts.organization_id:
                 facts = replace(facts, organization_id=_organization(aws))
             diagnosis = diagnose(error, target.secret_arn, facts)
-            attempts.append(Attempt(target, diagnosis, aws_said=str(error)))
+            attempts.append(Attempt(target, diagnosis, aws_said=words(error) or str(error)))
         else:
             inspection = inspect(value.text, target.token_key)
             attempts.append(Attempt(target, _judge(inspection), inspection, value.version))

@@ -57,7 +57,7 @@ def script(**changes: ScriptEntry) -> dict[str, ScriptEntry]:
 
 def test_nothing_drifted(scripted: Make) -> None:
     aws, _ = scripted(**script())
-    found = detect(aws, "x", pause=lambda _: pytest.fail())
+    found = detect(aws, "x", pause=lambda _: pytest.fail("It need not wait."))
     assert (found.status, found.reason, found.resources, found.problems) == ("IN_SYNC", "", [], [])
 
 
