@@ -10,7 +10,6 @@ from cli.options import aws_options, output_option, stack_name_option
 from cli.output import print_json
 from cli.times import iso, moment
 from cli.versions import document, line
-from custom_resource.role_check import parse
 from generator import __version__
 
 if TYPE_CHECKING:
@@ -79,13 +78,10 @@ def _detect(aws: "Aws", stack_name: str) -> "Drift":
 
 def _template(found: "StackStatus") -> dict[str, Any]:
     """Return the template's version deployed and available, and the next step."""
-    deployed = found.outputs.get("TemplateVersion")
-    before, now = parse(deployed or ""), parse(__version__)
-    is_older = bool(before and now and before < now)
     return {
-        "deployed": deployed,
+        "deployed": found.outputs.get("TemplateVersion"),
         "available": __version__,
-        "next_step": "private-packages deploy" if is_older else None,
+        "next_step": "private-packages deploy" if found.is_older_than(__version__) else None,
     }
 
 

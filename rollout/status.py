@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from custom_resource.role_check import parse
 from rollout import secret, stack
 from rollout.aws import DENIED, Aws, asking
 from rollout.errors import AwsError
@@ -31,6 +32,11 @@ class StackStatus:
     reason: str
     """Why it is so, where CloudFormation says; empty elsewhere."""
     outputs: Mapping[str, str]
+
+    def is_older_than(self, version: str) -> bool:
+        """Return whether the stack was made from an older template than that of this version."""
+        deployed, available = parse(self.outputs.get("TemplateVersion", "")), parse(version)
+        return bool(deployed and available and deployed < available)
 
     @property
     def problems(self) -> list[str]:

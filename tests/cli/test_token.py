@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from cli.main import main
 from cli.options import DEFAULT_STACK_NAME
+from cli.token import COMMANDS
 from rollout import stack
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.cli.answers import answering
@@ -307,3 +308,8 @@ def test_a_configuration_that_cannot_be_used(run: Run) -> None:
 
 def test_the_stacks_name_is_the_one_that_rollout_has() -> None:
     assert stack.DEFAULT_NAME == DEFAULT_STACK_NAME
+
+
+@pytest.mark.parametrize(("name", "line"), list(COMMANDS.items()))
+def test_the_line_about_a_subcommand_is_the_first_of_its_help(run: Run, name: str, line: str) -> None:
+    assert f"\n  {line}\n\n" in run("token", name, "--help").output
