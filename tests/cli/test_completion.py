@@ -1,6 +1,7 @@
 """What shells complete, by click's protocol and in the shells themselves."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from cli.main import COMMANDS, main
 from cli.token import COMMANDS as TOKEN_COMMANDS
 from tests.cli.conftest import COMMAND
 
+DOCUMENTATION = Path(__file__).parents[2] / "docs/commands/completion.md"
 VARIABLE = "_PRIVATE_PACKAGES_COMPLETE"
 SLOW = "boto3", "botocore", "troposphere", "awacs"
 TWO = """
@@ -98,7 +100,7 @@ def test_a_configuration_that_cannot_be_used_completes_nothing_and_says_nothing(
 
 
 BASH = """
-eval "$(_PRIVATE_PACKAGES_COMPLETE=bash_source private-packages)"
+LINE
 complete -p private-packages
 COMP_WORDS=(private-packages token set --config other.yaml Acme)
 COMP_CWORD=5
@@ -107,11 +109,11 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 ZSH = """
 autoload -Uz compinit && compinit -u
-eval "$(_PRIVATE_PACKAGES_COMPLETE=zsh_source private-packages)"
+LINE
 print -r -- "${_comps[private-packages]}"
 """
 FISH = """
-_PRIVATE_PACKAGES_COMPLETE=fish_source private-packages | source
+LINE
 complete --do-complete "private-packages token set --config other.yaml Acme"
 """
 
@@ -128,13 +130,16 @@ complete --do-complete "private-packages token set --config other.yaml Acme"
         ("fish", FISH, "AcmeNpm\nAcmePip\n"),
     ],
 )
-def test_in_the_shell_itself(folder: Path, shell: str, script: str, expected: str) -> None:
+def test_in_the_shell_itself_with_the_documented_line(
+    folder: Path, shell: str, script: str, expected: str
+) -> None:
+    [line] = re.findall(rf"^```{shell}\n(.*)\n```$", DOCUMENTATION.read_text(), re.MULTILINE)
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"{shell} is not installed here")
     path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(
-        [program, "-c", script],
+        [program, "-c", script.replace("LINE", line)],
         cwd=folder,
         env=os.environ | {"PATH": path, "HOME": str(folder)},
         capture_output=True,
