@@ -1,6 +1,5 @@
 """One secret: its versions, and the value of the current one, which no message, log or repr shows."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,8 +112,8 @@ def put(aws: Aws, arn: str, text: str) -> None:
     """
     client = aws.client("secretsmanager", region_of(arn))
     with asking(f"put a value into the secret {arn}"):
-        # The same for each of botocore's attempts, so that a second one does not make a second version.
-        client.put_secret_value(SecretId=arn, SecretString=text, ClientRequestToken=str(uuid.uuid4()))
+        # botocore adds a ClientRequestToken, the same in each attempt: a second makes no second version.
+        client.put_secret_value(SecretId=arn, SecretString=text)
 
 
 def has_no_value(error: AwsError) -> bool:

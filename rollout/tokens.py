@@ -54,7 +54,7 @@ def secret_string(token: Token, key: str | None, current: str | None) -> str:
         stored = _json_object(current or "{}")
         # A number that is too large for Python would become one that is no JSON.
         return json.dumps(stored | {key: token.value}, ensure_ascii=False, allow_nan=False)
-    # The cause would quote what is stored.
+    # The cause holds what is stored.
     except ValueError:
         raise TokenError(
             f"The secret holds no JSON object in which {key} could be set: store"

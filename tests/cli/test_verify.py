@@ -1,6 +1,7 @@
 """`private-packages verify`, called as a user calls it."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,3 +155,35 @@ def test_the_token_under_a_key_is_judged(run: Run, aws: Aws, folder: Path) -> No
     assert result.exit_code == 1
     assert "Acme: unusable token\n" in result.stdout
     assert "  Next: The JSON has no key npm: store the token there, or correct token_key.\n" in result.stdout
+
+
+DOCUMENTATION = (Path(__file__).parents[2] / "docs/commands/verify.md").read_text()
+
+
+def test_the_documented_example_is_what_it_prints(run: Run, aws: Aws) -> None:
+    [(line, printed)] = re.findall(
+        r"^```console\n\$ (.*?)\n(.*?)^```$", DOCUMENTATION, re.DOTALL | re.MULTILINE
+    )
+    role = "arn:aws:sts::444455556666:assumed-role/stackery-factory-role/private-packages"
+    session = aws(
+        AssumeRole=ASSUMED,
+        GetCallerIdentity=CALLER | {"Arn": role},
+        GetSecretValue=ErrorAnswer(
+            "AccessDeniedException",
+            f"User: {role} is not authorized to perform: secretsmanager:GetSecretValue on resource: {ARN}"
+            " because no resource-based policy allows the secretsmanager:GetSecretValue action",
+        ),
+    )
+    outputs = {"GitHubPackagesSecretArn": ARN, "OrganizationId": "o-bbbbbbbbbb"}
+    session.script["DescribeStacks"] = stacks(
+        Outputs=[{"OutputKey": name, "OutputValue": text} for name, text in outputs.items()]
+    )
+    command, *arguments = line.split()
+    assert command == "private-packages"
+    assert run(*arguments).stdout == printed
+
+
+@pytest.mark.parametrize("link", Link)
+def test_every_link_is_documented(link: Link) -> None:
+    rows = [row.split("|")[1] for row in DOCUMENTATION.splitlines() if row.startswith("| `")]
+    assert f"`{link}`" in ", ".join(rows)

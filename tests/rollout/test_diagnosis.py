@@ -294,10 +294,19 @@ def test_the_secrets_own_account_needs_no_build_role() -> None:
     assert "build roles" not in diagnose(DENIED_BY_THE_SECRET, ARN, facts).explanation
 
 
-def test_who_is_no_build_role_hears_of_a_deny_all_the_same() -> None:
+@pytest.mark.parametrize(
+    ("words", "next_step"),
+    [
+        (DENY.format("service control policy"), "Change that statement, or exempt this identity from it."),
+        (NO.format("service control policy"), "Let the policies of AWS Organizations allow"),
+        (NO.format("VPC endpoint policy"), "Let the policy of the VPC endpoint allow"),
+    ],
+)
+def test_who_is_no_build_role_hears_of_other_policies_all_the_same(words: str, next_step: str) -> None:
     facts = Facts(ROLES, caller_arn="arn:aws:sts::444455556666:assumed-role/Admin/me")
-    found = diagnose(denied(f"{READ} {DENY.format('service control policy')}"), ARN, facts)
-    assert found.next_step == "Change that statement, or exempt this identity from it."
+    found = diagnose(denied(f"{READ} {words}"), ARN, facts)
+    assert found.next_step.startswith(next_step)
+    assert "build roles" not in found.explanation
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ class TestWhatIsStored:
         with pytest.raises(TokenError, match="holds no JSON object in which token could be set") as refused:
             secret_string(Token(TOKEN), "token", current)
         shown = "".join(traceback.format_exception(refused.value))
+        assert refused.value.__cause__ is None
         assert "not-a-real-secret" not in shown
         assert TOKEN not in shown
 
