@@ -10,6 +10,7 @@ from generator import __version__
 
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
+    "deploy": "Deploy the template into the account that keeps the tokens.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
 }
 

@@ -24,3 +24,11 @@ class OrganizationError(RolloutError):
 
 class TokenError(RolloutError):
     """A token cannot be one."""
+
+
+class SecretNameError(RolloutError):
+    """No secret can be created under a name."""
+
+
+class BucketError(RolloutError):
+    """A bucket cannot hold the template."""
