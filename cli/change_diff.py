@@ -78,7 +78,8 @@ def _resource(change: Change, width: int, kind: int) -> Text:
     if change.action in (Action.REPLACE, Action.MAY_REPLACE):
         notes.append(f"{in_words(change.action)} by a new one")
     if change.stays is not None:
-        notes.append(f"the old one {'stays in the account' if change.stays else 'is deleted'}")
+        of_what = "" if change.action is Action.REMOVE else "the old one "
+        notes.append(f"{of_what}{'stays in the account' if change.stays else 'is deleted'}")
     line = f"  {mark} {change.logical_id:{width}}  {change.resource_type:{kind}}  {'; '.join(notes)}"
     return Text(line.rstrip(), style=style)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
+from cli import console
 from cli.deployment import Deployment
 from cli.deployment_report import Order
 from cli.files import load_configuration
@@ -123,11 +124,11 @@ def _check_use(
         _check_link(str(template_url))
     if token_stdin and no_token:
         raise click.UsageError("--token-stdin and --no-token contradict each other: leave one of them.")
-    if token_stdin and sys.stdin.isatty():
+    if token_stdin and console.can_ask():
         raise click.UsageError(
             "--token-stdin would show what you type: leave it out to be asked without that, or use a pipe."
         )
-    if needs_terminal and not sys.stdin.isatty():
+    if needs_terminal and not console.can_ask():
         raise click.UsageError("There is no terminal to ask on: give --yes to deploy, or --dry-run to look.")
 
 

@@ -1,14 +1,12 @@
 """A deployment, step by step: what is asked, called and shown in which order."""
 
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from cli import change_diff, stack_events
-from cli.console import progress_console
+from cli import change_diff, console, stack_events
 from cli.deployment_report import Order, Report
 from cli.given_tokens import ask_for_tokens, token_parameters
 from generator import __version__, names
@@ -86,7 +84,7 @@ class Deployment:
 
     def _settle(self) -> State:
         """Wait until nothing goes on any more, and return what the stack's state means then."""
-        note = progress_console()
+        note = console.progress_console()
         while True:
             self.description = stack.find(self.aws, self.order.stack_name)
             state = stack_state.state_of(self.aws, self.description)
@@ -152,7 +150,7 @@ class Deployment:
             self._stop()
         self.standing = f"CloudFormation goes on with deleting what is left of the stack {self.name}."
         coming = stack_state.delete(self.aws, self.description or {}, time.sleep)
-        stack_events.show(progress_console(), coming, [])
+        stack_events.show(console.progress_console(), coming, [])
         self.description = None
         self.standing = f"Nothing was deployed: there is no stack {self.name} any more."
 
@@ -168,7 +166,7 @@ class Deployment:
         """Return the repositories whose secrets the stack does not have yet, where there is one to ask."""
         repositories = self.order.configuration.repositories
         new = [each for each in repositories if names.token_parameter(each.id) not in parameters.deployed]
-        if new and not sys.stdin.isatty():
+        if new and not console.can_ask():
             ids = " and ".join(each.id for each in new)
             raise click.UsageError(
                 f"There is no terminal to ask for the token of {ids}: pipe it in with --token-stdin, or use"
@@ -224,7 +222,7 @@ class Deployment:
         seen: list[Event] = []
         goes_on = self.standing
         try:
-            stack_events.show(progress_console(), coming, seen, len(proposed.changes))
+            stack_events.show(console.progress_console(), coming, seen, len(proposed.changes))
         except KeyboardInterrupt:
             self.standing = f"{self._last_state(seen)} {goes_on}"
             raise
