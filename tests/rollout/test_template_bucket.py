@@ -18,8 +18,8 @@ NO_PERMISSION = (
     " name another with --bucket."
 )
 ELSEWHERE = (
-    "The bucket acme is in eu-west-1, but CloudFormation reads templates in the stack's Region us-east-1: name"
-    " a bucket there with --bucket."
+    "The bucket acme is in eu-west-1, but CloudFormation reads templates in the stack's Region us-east-1:"
+    " name a bucket there with --bucket."
 )
 NONE = "There is no bucket acme: correct --bucket, or create it."
 KEY = f"private-packages/{hashlib.sha256(TEXT.encode()).hexdigest()}.template"
