@@ -54,16 +54,21 @@ def print_diff(console: Console, changes: Sequence[Change], parameters: Sequence
     kind = max((len(change.resource_type) for change in changes), default=0)
     console.print(Text("Resources", style="bold"))
     for change in changes:
-        console.print(_resource(change, width, kind))
+        _print_hanging(console, _resource(change, width, kind), 6)
         if change in grave([change]):
-            console.print(Text(f"    {_CONSEQUENCES[change.resource_type]}", style="red"))
+            _print_hanging(console, Text(f"    {_CONSEQUENCES[change.resource_type]}", style="red"), 4)
     if parameters:
         console.print(Text("Parameters", style="bold"))
         width = max(len(parameter.name) for parameter in parameters)
         for parameter in parameters:
-            console.print(_parameter(parameter, width))
+            _print_hanging(console, _parameter(parameter, width), 6)
     found = Counter(change.action for change in changes)
     console.print(", ".join(_count(found)) + ".")
+
+
+def _print_hanging(console: Console, text: Text, indent: int) -> None:
+    """Print text; where it does not fit on a line, the further lines are indented."""
+    console.print(Text("\n" + " " * indent).join(text.wrap(console, console.width - indent)))
 
 
 def _count(found: Counter[Action]) -> Iterator[str]:

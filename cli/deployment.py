@@ -47,6 +47,7 @@ class Deployment:
         try:
             self._run()
         except (KeyboardInterrupt, click.Abort) as error:
+            click.echo(err=True)  # after the question, or the ^C of the terminal
             raise click.ClickException(f"Interrupted. {self.standing}") from error
 
     def _run(self) -> None:

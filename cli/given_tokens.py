@@ -51,7 +51,7 @@ def ask_for_tokens(repositories: Iterable[Repository]) -> dict[str, Token]:
     """
     tokens = {}
     for repository in repositories:
-        question = f"Token for {repository.id} ({repository.url}), not shown; empty: put it later"
+        question = f"Token for {repository.id} ({repository.url}), hidden, empty to put it later"
         typed = click.prompt(question, hide_input=True, err=True, default="", show_default=False)
         if typed.strip():
             tokens[repository.id] = Token.parse(typed)

@@ -1,6 +1,7 @@
 """The diff before a deployment."""
 
 import io
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -54,6 +55,16 @@ def test_the_diff_is_coloured_in_a_terminal() -> None:
     assert "\x1b[33m  ~ RoleCheckFunction" in text
     assert "\x1b[1;31m  ! AcmeNpmSecret" in text
     assert "\x1b[31m  - AcmeMavenSecret" in text
+
+
+def test_what_does_not_fit_on_a_line_is_indented() -> None:
+    lines = printed(CHANGES, PARAMETERS, terminal=True).splitlines()
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+    assert max(len(line) for line in plain) <= 100
+    first = next(number for number, line in enumerate(plain) if line.startswith("  ! AcmeNpmSecret"))
+    assert plain[first + 1].startswith("      ")
+    assert plain[first + 2].startswith("    Builds read a new secret")
+    assert plain[first + 3].startswith("    ")
 
 
 def test_without_parameters_there_is_no_such_heading() -> None:

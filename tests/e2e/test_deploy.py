@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 from contextlib import AbstractContextManager
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from generator import configuration, document
+from generator.templates import private_packages
 from tests.e2e.ministack import REGION, ROOT, Account
 from tests.e2e.terminal import COMMAND, Terminal, terminal
 
@@ -51,6 +54,14 @@ class Deployer:
         assert "not-a-real" not in said
         assert "\x1b" not in said
         return ended
+
+    def set_up(self, token: str = "") -> None:
+        """Have a stack, whose first repository has this token."""
+        path = self.folder / "repositories.yaml"
+        repositories = configuration.load(path) if path.exists() else configuration.DEFAULT
+        template = document.render(private_packages(repositories), "yaml")
+        parameters = {f"{repositories.repositories[0].id}Token": token}
+        assert self.account.deploy(STACK, template, parameters)["StackStatus"] == "CREATE_COMPLETE"
 
     def in_terminal(self, *arguments: str) -> AbstractContextManager[Terminal]:
         return terminal("deploy", *arguments, folder=self.folder, environment=self.account.environment)
@@ -94,7 +105,7 @@ def refused(ended: "subprocess.CompletedProcess[str]", code: int = 1) -> str:
 class TestInATerminal:
     def test_the_token_is_asked_for_and_shown_nowhere(self, deployer: Deployer) -> None:
         with deployer.in_terminal() as screen:
-            screen.wait_for("Token for GitHubPackages (https://npm.pkg.github.com), not shown")
+            screen.wait_for("Token for GitHubPackages (https://npm.pkg.github.com), hidden")
             screen.type(f"{TOKEN}\n")
             screen.wait_for("Deploy this? [y/N]: ")
             assert deployer.stacks() == {STACK: "REVIEW_IN_PROGRESS"}
@@ -109,7 +120,7 @@ class TestInATerminal:
 
     def test_an_empty_token_is_put_later(self, deployer: Deployer) -> None:
         with deployer.in_terminal() as screen:
-            screen.wait_for("empty: put it later: ")
+            screen.wait_for("empty to put it later: ")
             screen.type("\n")
             screen.wait_for("Deploy this? [y/N]: ")
             screen.type("y\n")
@@ -138,7 +149,7 @@ class TestInATerminal:
         assert deployer.stacks() == {}
 
     def test_ctrl_c_before_an_update_keeps_the_stack(self, deployer: Deployer) -> None:
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         with deployer.in_terminal("--parameter", "Recheck=now") as screen:
             screen.wait_for("Deploy this? [y/N]: ")
             assert len(deployer.change_sets()) == 1
@@ -166,7 +177,7 @@ class TestInATerminal:
 
     def test_a_failed_update_says_why_and_leaves_the_stack_as_it_was(self, deployer: Deployer) -> None:
         deployer.configure(NPM)
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         deployer.configure(NPM, PIP)
         with deployer.in_terminal("--no-token") as screen:
             screen.wait_for("Deploy this? [y/N]: ")
@@ -226,7 +237,7 @@ class TestFromAPipe:
         assert deployer.change_sets() == []
 
     def test_an_update_keeps_the_token_and_shows_what_changes(self, deployer: Deployer) -> None:
-        deployer.deploy("--token-stdin", "--yes", stdin=TOKEN)
+        deployer.set_up(TOKEN)
         secrets = deployer.account.client("secretsmanager")
         secrets.put_secret_value(SecretId=SECRET, SecretString="not-a-real-newer-one")
         ended = deployer.deploy("--parameter", "MinimumRoleVersion=1.24.0", "--yes")
@@ -237,7 +248,7 @@ class TestFromAPipe:
         assert {"ParameterKey": "MinimumRoleVersion", "ParameterValue": "1.24.0"} in parameters
 
     def test_a_new_token_for_a_deployed_secret(self, deployer: Deployer) -> None:
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         ended = deployer.deploy("--token-stdin", "--yes", stdin=TOKEN)
         assert ended.returncode == 0, ended.stderr
         assert deployer.value() == TOKEN
@@ -245,7 +256,7 @@ class TestFromAPipe:
 
     def test_only_the_token_of_a_new_repository_is_needed(self, deployer: Deployer) -> None:
         deployer.configure(NPM)
-        deployer.deploy("--token-stdin", "--yes", stdin=TOKEN)
+        deployer.set_up(TOKEN)
         deployer.configure(NPM, PIP)
         said = refused(deployer.deploy("--yes"), 2)
         assert said.startswith("Error: There is no terminal to ask for the token of AcmePip: pipe it in")
@@ -256,7 +267,7 @@ class TestFromAPipe:
 
     def test_a_repository_that_is_removed_leaves_its_secret(self, deployer: Deployer) -> None:
         deployer.configure(NPM, PIP)
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         deployer.configure(NPM)
         ended = deployer.deploy("--yes")
         removed = "  - AcmePipSecret        AWS::SecretsManager::Secret          stays in the account\n"
@@ -265,7 +276,7 @@ class TestFromAPipe:
         assert sorted(deployer.secrets()) == ["/acme/npm", "/acme/pip"]
 
     def test_a_role_that_became_too_old_refuses_an_update(self, deployer: Deployer) -> None:
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         deployer.account.install_stackery_role("1.24.9")
         said = refused(deployer.deploy("--parameter", "Recheck=now", "--yes"))
         assert said == (
@@ -318,7 +329,7 @@ class TestFromAPipe:
 
 class TestReplacement:
     def test_a_new_secret_name_needs_consent(self, deployer: Deployer) -> None:
-        deployer.deploy("--token-stdin", "--yes", stdin=TOKEN)
+        deployer.set_up(TOKEN)
         rename = ("--parameter", "GitHubPackagesSecretName=/acme/new", "--yes")
         ended = deployer.deploy(*rename)
         assert ended.returncode == 1
@@ -354,7 +365,7 @@ class TestSecretNames:
         assert deployer.stacks() == {}
 
     def test_a_name_that_an_earlier_stack_has_left(self, deployer: Deployer) -> None:
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         deployer.account.delete(STACK)
         said = refused(deployer.deploy("--no-token", "--yes"))
         assert f"The secret {SECRET} exists already, made by " in said
@@ -389,7 +400,7 @@ class TestDryRun:
         assert deployer.secrets() == []
 
     def test_it_leaves_a_stack_as_it_is(self, deployer: Deployer) -> None:
-        deployer.deploy("--no-token", "--yes")
+        deployer.set_up()
         before = deployer.account.stack(STACK)
         assert deployer.deploy("--dry-run", "--parameter", "Recheck=now").returncode == 0
         assert deployer.account.stack(STACK) == before
@@ -398,12 +409,12 @@ class TestDryRun:
 
 class TestBucket:
     def test_a_template_goes_through_a_bucket(self, deployer: Deployer) -> None:
-        s3 = deployer.account.client("s3")
-        s3.create_bucket(Bucket="templates-of-acme")
-        ended = deployer.deploy("--no-token", "--yes", "--bucket", "templates-of-acme")
+        s3, bucket = deployer.account.client("s3"), f"templates-{deployer.account.id}"
+        s3.create_bucket(Bucket=bucket)
+        ended = deployer.deploy("--no-token", "--yes", "--bucket", bucket)
         assert ended.returncode == 0, ended.stderr
-        [found] = s3.list_objects_v2(Bucket="templates-of-acme")["Contents"]
-        body = s3.get_object(Bucket="templates-of-acme", Key=found["Key"])["Body"].read()
+        [found] = s3.list_objects_v2(Bucket=bucket)["Contents"]
+        body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
         assert body.startswith(b"# Generated by stackery-private-packages")
         assert TOKEN.encode() not in body
 
@@ -416,8 +427,9 @@ class TestBucket:
         )
         said = refused(deployer.deploy("--no-token", "--yes"))
         assert "but CloudFormation takes 51,200 in a call: hand it over through an S3 bucket" in said
-        deployer.account.client("s3").create_bucket(Bucket="templates-of-acme")
-        ended = deployer.deploy("--no-token", "--yes", "--bucket", "templates-of-acme")
+        bucket = f"templates-{deployer.account.id}"
+        deployer.account.client("s3").create_bucket(Bucket=bucket)
+        ended = deployer.deploy("--no-token", "--yes", "--bucket", bucket)
         assert ended.returncode == 0, ended.stderr
         assert len(deployer.secrets()) == 40
 
@@ -433,6 +445,27 @@ class TestBucket:
         assert said.startswith(
             "Error: The bucket templates-in-ireland is in eu-west-1, but CloudFormation reads"
         )
+
+
+def test_the_walk_through_is_what_the_command_prints(deployer: Deployer) -> None:
+    page = (ROOT / "docs" / "commands" / "deploy.md").read_text()
+    shown = page.split("## A first deployment\n\n```\n")[1].split("```")[0]
+    ended = deployer.deploy("--token-stdin", "--yes", stdin=TOKEN)
+    printed = without_chance(ended.stderr + ended.stdout).splitlines()
+    of_a_person = ("$ ", "Token for", "Deploy this?", "…")
+    missing = [
+        line
+        for line in without_chance(shown).splitlines()
+        if line not in printed and not line.startswith(of_a_person)
+    ]
+    assert missing == []
+    assert len(shown.splitlines()) > 30
+
+
+def without_chance(text: str) -> str:
+    """Replace what differs from run to run: times, accounts and generated ids."""
+    text = re.sub(r"\b\d\d:\d\d:\d\d\b", "TIME", re.sub(r"\b\d{12}\b", "ACCOUNT", text))
+    return re.sub(r"o-[0-9a-f]{10}|key/\S+|-[0-9a-f]{6}$", "ID", text, flags=re.MULTILINE)
 
 
 class TestForPrograms:
