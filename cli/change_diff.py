@@ -52,7 +52,8 @@ def print_diff(console: Console, changes: Sequence[Change], parameters: Sequence
     """Print what becomes of each resource and each parameter, and how many there are."""
     width = max((len(change.logical_id) for change in changes), default=0)
     kind = max((len(change.resource_type) for change in changes), default=0)
-    console.print(Text("Resources", style="bold"))
+    if changes:
+        console.print(Text("Resources", style="bold"))
     for change in changes:
         _print_hanging(console, _resource(change, width, kind), 6)
         if change in grave([change]):

@@ -69,7 +69,7 @@ class Deployment:
         )
         with change_set.prepared(self.aws, request, time.sleep) as proposed:
             report = Report(self.order, self.aws, proposed, list(parameters.changes()))
-            if not proposed.changes:
+            if proposed.is_empty:
                 report.unchanged(stack.describe(self.aws, proposed.stack_id))
                 return
             report.diff(request.is_new)

@@ -67,8 +67,10 @@ class ChangeSet:
     stack_name: str
     stack_id: str
     id: str
-    changes: list[Change]
-    """None where the stack is already what it is to become."""
+    changes: list[Change] = field(default_factory=list)
+    """None, too, where nothing but outputs or parameters changes."""
+    is_empty: bool = False
+    """Whether the stack is already what it is to become."""
     is_executed: bool = False
     """Also while CloudFormation is being asked to: from then on it may do it."""
 
@@ -86,6 +88,7 @@ class ChangeSet:
                     StackName=self.stack_id,
                     ChangeSetName=self.id,
                     ClientRequestToken=f"private-packages-{uuid.uuid4()}",
+                    DisableRollback=False,  # else, says its reference, what failed would be left as it is
                 )
         except StackError:
             self.is_executed = False
@@ -109,8 +112,8 @@ def prepared(aws: Aws, request: Request, pause: Callable[[float], None] = time.s
     change_set: ChangeSet | None = None
     try:
         made = _create(aws, request, name)
-        change_set = ChangeSet(aws, request.stack_name, made["StackId"], made["Id"], [])
-        change_set.changes = _changes(change_set, pause)
+        change_set = ChangeSet(aws, request.stack_name, made["StackId"], made["Id"])
+        _read(change_set, pause)
         yield change_set
     except BaseException:
         if not (change_set and change_set.is_executed):
@@ -161,8 +164,8 @@ def _create(aws: Aws, request: Request, name: str) -> dict[str, Any]:
     return answer
 
 
-def _changes(change_set: ChangeSet, pause: Callable[[float], None]) -> list[Change]:
-    """Wait until the changes are computed and return them."""
+def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
+    """Wait until the changes are computed, and take them over."""
     waited, delay = 0.0, 0.25
     while True:
         answer = _describe(change_set)
@@ -170,8 +173,9 @@ def _changes(change_set: ChangeSet, pause: Callable[[float], None]) -> list[Chan
         if status == "CREATE_COMPLETE":
             break
         if status == "FAILED":
-            if any(text in reason for text in _NO_CHANGES):
-                return []
+            change_set.is_empty = any(text in reason for text in _NO_CHANGES)
+            if change_set.is_empty:
+                return
             raise StackError(f"CloudFormation cannot compute the changes: {reason or 'it gives no reason'}")
         if waited >= READY_SECONDS:
             raise StackError(
@@ -183,7 +187,7 @@ def _changes(change_set: ChangeSet, pause: Callable[[float], None]) -> list[Chan
     while answer.get("NextToken"):
         answer = _describe(change_set, NextToken=answer["NextToken"])
         found += answer.get("Changes", [])
-    return [_change(entry["ResourceChange"]) for entry in found if "ResourceChange" in entry]
+    change_set.changes = [_change(entry["ResourceChange"]) for entry in found]
 
 
 def _describe(change_set: ChangeSet, **page: str) -> dict[str, Any]:
@@ -212,6 +216,8 @@ def _change(found: Mapping[str, Any]) -> Change:
 def _action(found: Mapping[str, Any]) -> Action:
     if found["Action"] in ("Add", "Remove"):
         return Action.ADD if found["Action"] == "Add" else Action.REMOVE
+    if found["Action"] == "Dynamic":  # which is when CloudFormation cannot tell
+        return Action.MAY_REPLACE
     return {"True": Action.REPLACE, "Conditional": Action.MAY_REPLACE}.get(
         found.get("Replacement", ""), Action.CHANGE
     )

@@ -306,6 +306,12 @@ class TestDeploying:
         assert deployed.called[-2:] == ["DescribeStacks", "DeleteChangeSet"]
         assert "ExecuteChangeSet" not in deployed.called
 
+    def test_a_change_of_nothing_but_outputs_is_deployed(self, deployed: Cloud) -> None:
+        deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": []})
+        result = deployed.deploy("--yes")
+        assert "would be changed:\n0 added, 0 changed, 0 replaced, 0 removed.\n" in result.stdout
+        assert "ExecuteChangeSet" in deployed.called
+
     def test_the_next_command_finds_the_same_stack(self, new: Cloud, tmp_path: Any) -> None:
         (tmp_path / "a b.yaml").write_text(
             "repositories: [{id: Acme, manager: npm, url: 'https://npm.acme.example', secret: /npm}]"

@@ -86,6 +86,7 @@ def test_it_asks_for_what_is_given_and_keeps_the_rest(cloud: Callable[..., Any])
     }
     execution = dict(session.sent)["ExecuteChangeSet"]
     assert execution["ChangeSetName"] == CHANGE_SET_ID
+    assert execution["DisableRollback"] is False
     assert execution["ClientRequestToken"].startswith("private-packages-")
     assert called(session) == ["CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"]
 
@@ -143,6 +144,7 @@ def test_it_does_not_wait_for_ever(cloud: Callable[..., Any]) -> None:
             resource_change("A", "Modify", Replacement="Conditional"),
             Change(Action.MAY_REPLACE, "A", "AWS::KMS::Key"),
         ),
+        (resource_change("A", "Dynamic"), Change(Action.MAY_REPLACE, "A", "AWS::KMS::Key")),
         (
             resource_change("A", "Remove", PolicyAction="Delete"),
             Change(Action.REMOVE, "A", "AWS::KMS::Key", stays=False),
@@ -165,8 +167,14 @@ def test_what_becomes_of_a_resource(cloud: Callable[..., Any], found: Any, chang
 def test_no_changes_are_no_failure(cloud: Callable[..., Any], reason: str) -> None:
     aws, session = cloud(DescribeChangeSet={"Status": "FAILED", "StatusReason": reason})
     with prepared(aws, REQUEST, no_pause) as change_set:
-        assert change_set.changes == []
+        assert (change_set.is_empty, change_set.changes) == (True, [])
     assert called(session) == ["CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet"]
+
+
+def test_a_change_of_nothing_but_outputs_is_a_change(cloud: Callable[..., Any]) -> None:
+    aws, _ = cloud()
+    with prepared(aws, REQUEST, no_pause) as change_set:
+        assert (change_set.is_empty, change_set.changes) == (False, [])
 
 
 def test_what_cannot_be_computed_says_why(cloud: Callable[..., Any]) -> None:
