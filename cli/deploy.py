@@ -15,17 +15,16 @@ from cli.deployment_report import Order
 from cli.files import load_configuration
 from cli.form import given_parameters, parameter_option
 from cli.given_tokens import parse_tokens
-from cli.options import aws_options, config_option, output_option
+from cli.options import aws_options, config_option, output_option, stack_name_option
 from cli.output import print_json
 from generator import document, templates
 from rollout import quick_create
 from rollout.aws import sign_in
-from rollout.stack import DEFAULT_NAME
 
 
 @click.command()
 @config_option
-@click.option("--stack-name", metavar="NAME", default=DEFAULT_NAME, show_default=True, help="The stack.")
+@stack_name_option
 @parameter_option
 @click.option("--token-stdin", is_flag=True, help="Read the token, or a line ID=TOKEN for each, from a pipe.")
 @click.option("--no-token", is_flag=True, help="Ask for no token: new secrets stay empty until `token set`.")

@@ -75,7 +75,7 @@ class Report:
             self._print_json("dry-run", description)
             return
         click.echo("Nothing was changed, as --dry-run says.")
-        if change_diff.grave(self.proposed.changes):
+        if change_diff.grave(self.proposed.changes) and not self.order.allow_replacement:
             click.echo("The same without --dry-run needs --allow-replacement.")
 
     def deployed(self, description: Mapping[str, Any], without_token: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """The tokens of several repositories: asked for one by one, or from standard input."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 import click
@@ -9,7 +8,7 @@ from cli.token_input import warned
 from generator import names
 from generator.configuration import Configuration, Repository
 from rollout.errors import TokenError
-from rollout.tokens import MAXIMUM_BYTES, Token
+from rollout.tokens import MAXIMUM_BYTES, Token, inspect, secret_string
 
 
 def parse_tokens(ids: Sequence[str], text: str) -> dict[str, Token]:
@@ -62,7 +61,7 @@ def token_parameters(configuration: Configuration, tokens: Mapping[str, Token]) 
     """Return the parameters that put the tokens into their secrets.
 
     Raises:
-        TokenError: a token is too long for its parameter.
+        TokenError: no build could use a token, or it is too long for its parameter.
     """
     return {
         names.token_parameter(repository.id): _value(repository, warned(tokens[repository.id]))
@@ -72,10 +71,10 @@ def token_parameters(configuration: Configuration, tokens: Mapping[str, Token]) 
 
 
 def _value(repository: Repository, token: Token) -> str:
-    """Return what the secret holds: the token, or a JSON object with it, as the hook reads it."""
-    if repository.token_key is None:
-        return token.value
-    text = json.dumps({repository.token_key: token.value})
+    """Return what the secret shall hold, as the hook reads it."""
+    text = secret_string(token, repository.token_key, current=None)
+    if problems := inspect(text, repository.token_key).problems:
+        raise TokenError(f"The token of {repository.id} is of no use to builds. {' '.join(problems)}")
     if len(text) > MAXIMUM_BYTES:
         raise TokenError(f"The token of {repository.id} is too long for its JSON: put it with `token set`.")
     return text

@@ -13,7 +13,10 @@ from rollout.tokens import Token
 
 IDS = ["AcmeNpm", "AcmePip"]
 CONTROL = "The token holds a line end or a control character: give one line of text."
-TOKENS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=80)
+# What begins with a brace may be JSON, which is a secret of another kind.
+TOKENS = st.text(
+    st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="{"), min_size=1, max_size=80
+)
 CONFIGURATION = Configuration(
     repositories=(
         Repository(id="AcmeNpm", manager="npm", url="https://npm.acme.example", secret="/npm"),
@@ -106,3 +109,19 @@ def test_a_token_that_is_too_long_for_its_json() -> None:
     assert token_parameters(CONFIGURATION, {"AcmeNpm": long})
     with pytest.raises(TokenError, match=r"^The token of AcmePip is too long for its JSON"):
         token_parameters(CONFIGURATION, {"AcmePip": long})
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("not a real token", "The token holds a blank or a letter outside ASCII: store the token alone."),
+        ("not-ä-real-token", "The token holds a blank or a letter outside ASCII: store the token alone."),
+        (
+            '{"token": "not-a-real-token"}',
+            "The secret holds JSON: say in the configuration which token_key",
+        ),
+    ],
+)
+def test_a_token_that_no_hook_would_take_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(TokenError, match=f"^The token of AcmeNpm is of no use to builds. {problem}"):
+        token_parameters(CONFIGURATION, {"AcmeNpm": Token.parse(text)})
