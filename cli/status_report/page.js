@@ -2,14 +2,15 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
-  const body = byId("instances").tBodies[0];
-  const heads = [...byId("instances").tHead.rows[0].cells];
+  const table = byId("instances");
+  const heads = [...table.tHead.rows[0].cells];
+  const height = table.tBodies[0]?.rows.length; // rows in each tbody, as the page was written
   const find = byId("find");
   const status = byId("status");
   const everything = byId("all");
   const groups = [...document.querySelectorAll("button[data-group]")];
   const order = [...status.options].map((option) => option.value);
-  const rows = [...body.rows].map((row) => ({
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => ({
     row,
     text: row.textContent.toLowerCase(),
     status: row.className,
@@ -17,17 +18,28 @@
   }));
   let group;
 
+  function lay(shown) {
+    const bodies = [];
+    for (let first = 0; first < shown.length; first += height) {
+      const body = document.createElement("tbody");
+      body.setAttribute("role", "rowgroup");
+      body.append(...shown.slice(first, first + height).map(({ row }) => row));
+      bodies.push(body);
+    }
+    for (const body of [...table.tBodies]) body.remove();
+    table.append(...bodies);
+  }
+
   function filter() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const { row, text, status: of, group: its } of rows) {
-      const matches =
-        (!status.value || of === status.value) &&
-        (group === undefined || its === group) &&
-        words.every((word) => text.includes(word));
-      if (row.hidden === matches) row.hidden = !matches;
-      shown += matches;
-    }
+    const matching = rows.filter(
+      (row) =>
+        (!status.value || row.status === status.value) &&
+        (group === undefined || row.group === group) &&
+        words.every((word) => row.text.includes(word)),
+    );
+    lay(matching);
+    const shown = matching.length;
     byId("shown").value =
       shown === rows.length
         ? `${rows.length.toLocaleString("en")} shown`
@@ -56,7 +68,7 @@
     );
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
-    body.append(...rows.map(({ row }) => row));
+    filter();
   }
 
   heads.forEach((head, column) => {

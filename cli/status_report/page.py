@@ -16,6 +16,8 @@ from rollout.stack_sets.instances import Group, Instance, Outcome
 _OPEN_GROUPS = 12
 _MOST_ACCOUNTS = 12
 _BAR = 1000
+_BODY = 50
+"""How many rows lie in one tbody, which is laid out as a whole when it comes in sight."""
 _DETAILS = {"INOPERABLE": "inoperable", "FAILED_IMPORT": "import failed"}
 """CloudFormation's status, where it says more than what an outcome is called."""
 
@@ -50,7 +52,6 @@ def render(report: Report, made: datetime) -> str:
     columns = _columns(report.instances)
     style = _file("page.css") + f":root {{ --columns: {' '.join(column.width for column in columns)}; }}\n"
     script = _file("page.js")
-    ranks = {id(instance): rank for rank, each in enumerate(report.groups) for instance in each.instances}
     return Template(_file("page.html")).substitute(
         style=style,
         style_hash=_hash(style),
@@ -68,7 +69,7 @@ def render(report: Report, made: datetime) -> str:
         reasons="\n".join(_reasons(report.groups)),
         options="\n".join(f'<option value="{each}">{_title(each)}</option>' for each in Outcome),
         heads="\n".join(_heads(columns)),
-        rows="\n".join(_row(instance, columns, ranks.get(id(instance))) for instance in report.instances),
+        rows="\n".join(_bodies(report, columns)),
     )
 
 
@@ -169,6 +170,15 @@ def _heads(columns: Sequence[_Column]) -> Iterator[str]:
 
 def _class(column: _Column) -> str:
     return "status" if column.name == "outcome" else column.name
+
+
+def _bodies(report: Report, columns: Sequence[_Column]) -> Iterator[str]:
+    ranks = {id(instance): rank for rank, each in enumerate(report.groups) for instance in each.instances}
+    for first in range(0, len(report.instances), _BODY):
+        yield '<tbody role="rowgroup">'
+        for instance in report.instances[first : first + _BODY]:
+            yield _row(instance, columns, ranks.get(id(instance)))
+        yield "</tbody>"
 
 
 def _row(instance: Instance, columns: Sequence[_Column], group: int | None) -> str:

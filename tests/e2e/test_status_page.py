@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(browser.DRIVER is None, reason="chromedriver is not installed"),
 ]
-SHOWN = "[...document.querySelectorAll('tbody tr:not([hidden])')]"
+SHOWN = "[...document.querySelectorAll('tbody tr')]"
 MADE = datetime(2026, 11, 25, 18, 40, tzinfo=UTC)
 ENTER, TAB = "\ue007", "\ue004"
 
@@ -59,6 +59,8 @@ def forty(window: Browser, tmp_path: Path) -> Iterator[Browser]:
     """The page of forty accounts on a desktop; whatever is done there, it stays quiet and by itself."""
     file = page_of(tmp_path, FORTY)
     window.set_screen(1280, 900)
+    window.log("browser")
+    window.requests()
     window.open(file)
     yield window
     assert window.log("browser") == []
@@ -103,6 +105,14 @@ def test_a_click_on_a_column_sorts_by_it_and_another_one_turns_that_round(forty:
 def test_versions_sort_as_numbers_and_what_is_empty_comes_last(forty: Browser) -> None:
     forty.click("th.version button")
     assert column(forty, "version")[:4] == ["1.23.0", "1.24.9", "1.24.9", ""]
+
+
+def test_ten_is_more_than_nine(window: Browser, tmp_path: Path) -> None:
+    versions = ["1.10.0", "1.9.0", "1.2.0"]
+    refused = [summary(each, "FAILED", too_old(each, version)) for each, version in enumerate(versions)]
+    window.open(page_of(tmp_path, refused))
+    window.click("th.version button")
+    assert column(window, "version") == versions[::-1]
 
 
 def test_status_sorts_by_what_it_means(forty: Browser) -> None:
@@ -232,7 +242,7 @@ def test_no_other_script_or_style_can_run(window: Browser, tmp_path: Path) -> No
     assert len(window.log("browser")) >= 2
 
 
-@pytest.mark.parametrize(("rows", "milliseconds"), [(3_000, 100), (10_000, 400)])
+@pytest.mark.parametrize(("rows", "milliseconds"), [(3_000, 100), (10_000, 300)])
 def test_filtering_many_rows_stays_quick(
     window: Browser, tmp_path: Path, rows: int, milliseconds: int
 ) -> None:
@@ -240,15 +250,17 @@ def test_filtering_many_rows_stays_quick(
     window.open(page_of(tmp_path, many(rows)))
     took = window.run(
         """
-        const find = document.getElementById("find"), took = [];
-        for (const word of ["111", "stackery", "", "us-east-1 1.2", "00000", ""]) {
+        const find = document.getElementById("find");
+        function filter(words) {
           const begun = performance.now();
-          find.value = word;
+          find.value = words;
           find.dispatchEvent(new Event("input"));
           document.body.getBoundingClientRect();  // what the filter changed is laid out here
-          took.push(performance.now() - begun);
+          return performance.now() - begun;
         }
-        return took.sort((first, second) => first - second)[3];
+        // The best of some runs, since other processes are at work beside this one; of the slowest words.
+        return Math.max(...["111", "stackery", "us-east-1 1.2", "00000"].map((words) =>
+          Math.min(...[1, 2, 3, 4].map(() => Math.max(filter(words), filter(""))))));
         """
     )
     print(f"{rows:,} rows: a filter takes {took:.0f} ms")
