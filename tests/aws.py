@@ -81,6 +81,9 @@ class StubbedSession(ABC):
         client.meta.events.register("provide-client-params", partial(self._prepare, client, Stubber(client)))
         return client
 
+    def get_available_regions(self, service: str, partition_name: str) -> list[str]:
+        return self.boto.get_available_regions(service, partition_name)
+
     def _prepare(self, client: Any, stubber: Stubber, params: dict[str, Any], model: Any, **_: Any) -> None:
         region = client.meta.region_name
         self.calls.append((model.name, region))

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.member_options import member_options
 from cli.options import aws_options, config_option, output_option
 from rollout.stack_sets.preferences import ALL, Amount
 
@@ -37,18 +38,6 @@ class Amounts(click.ParamType[Amount]):
         return Amount(int(match[1]), is_percentage=bool(match[2]))
 
 
-class AccountId(click.ParamType[str]):
-    """An account."""
-
-    name = "ACCOUNT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the account's id."""
-        if not re.fullmatch(r"\d{12}", value):
-            self.fail(f"{value}: an account's id has 12 digits.", param, ctx)
-        return str(value)
-
-
 def _regions(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
     """Return the Regions in a list with commas, each once."""
     return tuple(dict.fromkeys(region.strip() for region in value.split(","))) if value else ()
@@ -76,28 +65,12 @@ _WHICH: tuple[Option[Any], ...] = (
     click.option(
         "--self-managed",
         is_flag=True,
-        help="Use roles that exist in the accounts, instead of the organization's trust in StackSets.",
+        help="Use roles that exist in the accounts, which are named by --account, and not the organization.",
     ),
 )
 
 _TARGETS: tuple[Option[Any], ...] = (
-    click.option(
-        "--ou",
-        "units",
-        metavar="OU",
-        multiple=True,
-        help="An organizational unit, with all below it; can be repeated.  [default: the root]",
-    ),
-    click.option(
-        "--account",
-        "accounts",
-        type=AccountId(),
-        multiple=True,
-        help="Only this account; can be repeated. With --self-managed, the accounts to deploy to.",
-    ),
-    click.option(
-        "--exclude", type=AccountId(), multiple=True, help="Leave out this account; can be repeated."
-    ),
+    member_options,
     click.option(
         "--regions",
         metavar="REGION,…",
@@ -141,6 +114,21 @@ _DEFINITION: tuple[Option[Any], ...] = (
     ),
 )
 
+_PREFLIGHT: tuple[Option[Any], ...] = (
+    click.option(
+        "--preflight",
+        is_flag=True,
+        help="Also run the role check in these accounts, to know which would fail.",
+    ),
+    click.option(
+        "--role-name",
+        metavar="NAME",
+        default="OrganizationAccountAccessRole",
+        show_default=True,
+        help="With --preflight: the role to assume in each account.",
+    ),
+)
+
 _PREFERENCES: tuple[Option[Any], ...] = (
     click.option(
         "--max-concurrent",
@@ -179,6 +167,11 @@ def plan_options(command: Command) -> Command:
     """Add the options that say what is rolled out, where to and how."""
     options = (*_WHICH, *_TARGETS, *_DEFINITION, *_PREFERENCES, output_option, aws_options)
     return _apply(command, *options)
+
+
+def preflight_options(command: Command) -> Command:
+    """Add the options of the role check beforehand."""
+    return _apply(command, *_PREFLIGHT)
 
 
 def stack_set_options(command: Command) -> Command:

@@ -4,29 +4,51 @@ from typing import Any
 
 import click
 
+from cli import findings
 from cli.console import result_console
 from cli.output import print_json
-from cli.rollout import report
-from cli.rollout.options import plan_options
+from cli.rollout import preflight, report
+from cli.rollout.options import plan_options, preflight_options
 from cli.rollout.request import Request
+from rollout.role_check import Finding, Verdict
+from rollout.stack_sets.plan import Plan
 
 
 @click.command()
 @plan_options
-def command(**options: Any) -> None:
+@preflight_options
+@click.pass_context
+def command(context: click.Context, /, **options: Any) -> None:
     """Show what a rollout would do.
 
     Nothing is changed. It takes the options of `rollout start` and shows the accounts and Regions that the
     template would go to, what is there already, what differs, and the steps.
 
+    With --preflight it fails where the role check does, in an account or more.
+
     \b
     Examples:
       private-packages rollout plan
       private-packages rollout plan --ou ou-ab12-cdefghij --regions us-east-1,eu-west-1
-      private-packages rollout plan --output json
+      private-packages rollout plan --preflight --output json
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    plan = Request.parse(options).plan()
+    request = Request.parse(options)
+    plan = request.plan()
+    found = preflight.check(request, plan, options["role_name"]) if options["preflight"] else None
+    names = {member.id: member.name for member in plan.targets.members}
     if options["output"] == "json":
-        print_json(report.plan_document(plan))
+        checked = None if found is None else findings.documents(found, names, len(plan.targets.suspended))
+        print_json(report.plan_document(plan) | {"preflight": checked})
     else:
-        report.print_plan(result_console(), plan, with_accounts=True)
+        _print(plan, found, names)
+    context.exit(0 if all(finding.verdict is Verdict.READY for finding in found or ()) else 1)
+
+
+def _print(plan: Plan, found: list[Finding] | None, names: dict[str, str]) -> None:
+    """Print the plan for people."""
+    console = result_console()
+    report.print_plan(console, plan, with_accounts=True)
+    if found is not None:
+        console.print()
+        findings.print_findings(console, found, names)
+        findings.print_summary(console, found, len(plan.targets.suspended))

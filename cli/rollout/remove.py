@@ -63,15 +63,15 @@ def command(**options: Any) -> None:
     if not is_gone:
         left = len(removal.state.instances)
         raise click.ClickException(
-            f"{left:,} {plural('instance', left)} of {stack_set.name} are left, in accounts that are no"
-            " longer in the units that they came through: delete them in the console."
+            f"{stack_set.name} keeps {left:,} {plural('instance', left)}, in accounts that have left the"
+            " units through which they came: delete them in the console."
         )
 
 
 def _show(removal: Removal) -> None:
     """Say what will go and what stays."""
-    console, count = progress_console(), len(removal.state.instances)
-    stacks = f"{count:,} {plural('stack', count)} in {len(removal.accounts):,} accounts"
+    console, count, accounts = progress_console(), len(removal.state.instances), len(removal.accounts)
+    stacks = f"{count:,} {plural('stack', count)} in {accounts:,} {plural('account', accounts)}"
     stay = (
         f"{stacks}, as stacks of their own"
         if removal.retain_stacks
@@ -85,7 +85,7 @@ def _show(removal: Removal) -> None:
         ("Will go", " and ".join(go)),
         ("Will stay", stay),
     ):
-        console.print(Text.assemble((f"{label:<12}", "bold"), text))
+        console.print(Text.assemble((f"{label:<14}", "bold"), text))
 
 
 def _delete_instances(removal: Removal, by: str) -> Progress | None:

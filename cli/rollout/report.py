@@ -70,7 +70,7 @@ def progress_document(progress: Progress | None) -> dict[str, Any]:
 def print_plan(console: Console, plan: Plan, *, with_accounts: bool) -> None:
     """Print a plan for people."""
     for label, text in _lines(plan):
-        console.print(Text.assemble((f"{label:<12}", "bold"), text))
+        console.print(Text.assemble((f"{label:<14}", "bold"), text))
     if with_accounts:
         console.print()
         _print_accounts(console, plan)

@@ -89,6 +89,7 @@ class Request:
     accounts: tuple[str, ...]
     exclude: tuple[str, ...]
     regions: tuple[str, ...]
+    build_roles: tuple[str, ...]
 
     @classmethod
     def parse(cls, options: Mapping[str, Any]) -> "Request":
@@ -120,6 +121,7 @@ class Request:
             accounts=options["accounts"],
             exclude=options["exclude"],
             regions=options["regions"] or (aws.region,),
+            build_roles=tuple(configuration.build_roles),
         )
 
     def plan(self) -> Plan:

@@ -32,6 +32,13 @@ _PASSES = (
 """The codes of what may have passed a moment later."""
 
 
+_ACTIONS = {
+    "create_stack_instances": "CREATE",
+    "update_stack_set": "UPDATE",
+    "delete_stack_instances": "DELETE",
+}
+
+
 class Group(StrEnum):
     """What the results are counted by, as CloudFormation names it."""
 
@@ -97,7 +104,7 @@ def carry_out(stack_set: StackSet, steps: Iterable[Step]) -> Iterator[Operation]
             if error.code != "OperationIdAlreadyExistsException":
                 raise
         is_first = False
-        yield describe(stack_set, operation_id)
+        yield Operation(operation_id, _ACTIONS[step.call], "RUNNING")
 
 
 def describe(stack_set: StackSet, operation_id: str) -> Operation:

@@ -72,7 +72,9 @@ class Plan:
     @cached_property
     def elsewhere(self) -> frozenset[Place]:
         """Where there are instances that the targets do not include."""
-        return frozenset(self.state.instances) - frozenset(self.places)
+        included = {member.id for member in self.targets.suspended}
+        others = frozenset(self.state.instances) - frozenset(self.places)
+        return frozenset(place for place in others if place[0] not in included)
 
     @cached_property
     def steps(self) -> Sequence[Step]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rollout.errors import StackSetError
-from rollout.stack_sets.plan import Step, other_operation, plural
+from rollout.stack_sets.plan import Step, other_operation
 from rollout.stack_sets.preferences import Preferences
 from rollout.stack_sets.stack_set import StackSet
-from rollout.stack_sets.state import Purpose, State
-from rollout.stack_sets.targets import UNITS_IN_A_CALL
+from rollout.stack_sets.state import SUSPENDED, Purpose, State
+from rollout.stack_sets.targets import UNITS_IN_A_CALL, intersection
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,12 @@ class Removal:
 
     def steps(self) -> Iterator[Step]:
         """Return the calls that delete the instances; the set itself can go only when they are gone."""
-        if not self.state.instances:
-            return
-        count = len(self.state.instances)
-        for where in self._targets():
-            parameters = where | {
-                "Regions": self.regions,
-                "RetainStacks": self.retain_stacks,
-                "OperationPreferences": self.preferences.parameters(),
-            }
-            sentence = f"Delete {count:,} {plural('instance', count)} in {', '.join(self.regions)}."
-            yield Step("delete_stack_instances", parameters, sentence, Purpose.REMOVE)
+        suspended = {place[0] for place, status in self.state.instances.items() if status == SUSPENDED}
+        if set(self.accounts) - suspended or self.retain_stacks:
+            yield from self._deletion(retain_stacks=self.retain_stacks)
+        if suspended and not self.retain_stacks:
+            # StackSets does not enter these accounts, but forgets their instances when it need not.
+            yield from self._deletion(retain_stacks=True, only=sorted(suspended))
 
     def finish(self) -> bool:
         """Delete the set unless it has instances; returns whether it is gone.
@@ -67,10 +62,20 @@ class Removal:
             self.stack_set.call("delete_stack_set")
         return True
 
-    def _targets(self) -> Iterator[dict[str, object]]:
-        units: Sequence[str] = sorted(self.state.units)
+    def _deletion(self, *, retain_stacks: bool, only: Sequence[str] = ()) -> Iterator[Step]:
+        for where in self._targets(only):
+            parameters = where | {
+                "Regions": self.regions,
+                "RetainStacks": retain_stacks,
+                "OperationPreferences": self.preferences.parameters(),
+            }
+            yield Step("delete_stack_instances", parameters, "Delete the instances.", Purpose.REMOVE)
+
+    def _targets(self, only: Sequence[str]) -> Iterator[dict[str, object]]:
+        units = sorted(self.state.units)
         if not units:
-            yield {"Accounts": self.accounts}
+            yield {"Accounts": list(only or self.accounts)}
         for start in range(0, len(units), UNITS_IN_A_CALL):
+            narrowed = intersection(only) if only else {}
             chunk = units[start : start + UNITS_IN_A_CALL]
-            yield {"DeploymentTargets": {"OrganizationalUnitIds": chunk}}
+            yield {"DeploymentTargets": {"OrganizationalUnitIds": chunk, **narrowed}}

@@ -13,6 +13,10 @@ OPEN = ("QUEUED", "RUNNING", "STOPPING")
 """The states of an operation that is not over."""
 
 
+SUSPENDED = "SUSPENDED"
+"""The status of an instance in an account that was suspended when StackSets came to it."""
+
+
 class Purpose(StrEnum):
     """What this command started an operation for, which the operation's id says."""
 
@@ -55,7 +59,7 @@ class State:
     description: Mapping[str, Any] | None = None
     """As CloudFormation describes it; None where there is none."""
     instances: Mapping[Place, str] = field(default_factory=dict)
-    """CURRENT, OUTDATED (which a failed instance is, too) or INOPERABLE."""
+    """CURRENT, OUTDATED (which a failed instance is, too), INOPERABLE, or SUSPENDED with its account."""
     units: Collection[str] = ()
     """The organizational units through which the instances came."""
     open_operations: Sequence[Operation] = ()
@@ -74,12 +78,17 @@ def look(stack_set: StackSet) -> State:
     units: dict[str, None] = {}
     for instance in stack_set.pages("list_stack_instances"):
         # There may be a hundred thousand of them, but there are few Regions and statuses.
-        instances[instance["Account"], intern(instance["Region"])] = intern(instance["Status"])
+        instances[instance["Account"], intern(instance["Region"])] = intern(_status(instance))
         if unit := instance.get("OrganizationalUnitId"):
             units[unit] = None
     return State(
         description, instances, list(units), [found for found in operations(stack_set) if found.is_open]
     )
+
+
+def _status(instance: Mapping[str, Any]) -> str:
+    detail = instance.get("StackInstanceStatus", {}).get("DetailedStatus")
+    return SUSPENDED if detail == "SKIPPED_SUSPENDED_ACCOUNT" else str(instance["Status"])
 
 
 def operations(stack_set: StackSet) -> list[Operation]:
