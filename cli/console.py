@@ -15,6 +15,11 @@ def progress_console() -> Console:
     return _console(stderr=True)
 
 
+def can_ask() -> bool:
+    """Return whether there is somebody at a terminal to answer a question."""
+    return sys.stdin.isatty()
+
+
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     # In a pipe or a file no line is cut or wrapped: whatever reads it wants the whole of it.

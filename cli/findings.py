@@ -58,7 +58,7 @@ def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
 
 def print_finding(console: Console, finding: Finding, stack_name: str, minimum: str) -> None:
     """Print one finding."""
-    found = f"{stack_name} in {finding.region}" if finding.region else "not found"
+    found = f"{stack_name} in {finding.region}" if finding.region else "unknown"
     for label, text in (
         ("Account", Text(finding.account)),
         ("Organization", Text(finding.organization_id or "not looked up")),

@@ -11,7 +11,11 @@ from generator import __version__
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
     "check": "Check whether the Stackery Role is new enough for private packages.",
+    "deploy": "Deploy the template into the account that keeps the tokens.",
+    "token": "Store or check the token of a repository.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
+    "verify": "See whether this identity can read the tokens as a build does.",
+    "status": "Show how the stack, its key and its secrets are.",
     "rollout": "Bring a template to the accounts of the organization.",
 }
 

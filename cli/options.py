@@ -22,6 +22,17 @@ config_option = click.option(
     help="The list of repositories.  [default: repositories.yaml, or without one, GitHub Packages]",
 )
 
+DEFAULT_STACK_NAME = "private-packages"
+"""As rollout.stack has it, which takes long to load."""
+
+stack_name_option = click.option(
+    "--stack-name",
+    metavar="NAME",
+    default=DEFAULT_STACK_NAME,
+    show_default=True,
+    help="The stack deployed from private-packages.yaml, in the account of these credentials.",
+)
+
 _profile_option = click.option("--profile", help="The AWS profile to use.  [default: AWS_PROFILE]")
 _region_option = click.option(
     "--region",

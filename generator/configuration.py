@@ -334,6 +334,8 @@ _YAML_FIXES = {
     r"'\t'": "indent with blanks, not with tabs",
     "cannot start any token": "put text that begins with this character in quotes",
     "mapping values are not allowed": "put text that holds a colon in quotes, or correct the indentation",
+    "expected <block end>": "indent this line like the others of its entry, or correct the line before",
+    "but got '<stream end>'": "close the bracket or brace that is open before here",
     "but found another document": "holds several documents, keep one and remove the lines `---`",
     "found undefined alias": "put text that begins with * in quotes",
     "found unhashable key": "a field's name must be text, put text that begins with { or [ in quotes",

@@ -22,9 +22,6 @@ from botocore.exceptions import (
 from custom_resource.role_check import plain
 from rollout.errors import AwsError
 
-CALLS = Config(retries={"mode": "adaptive"}, connect_timeout=5, read_timeout=30)
-"""How often AWS is asked again stays the user's choice (AWS_MAX_ATTEMPTS); botocore asks 3 times."""
-
 _SIGN_IN = "sign in, or give --profile"
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure")
@@ -45,12 +42,20 @@ class Identity:
         return self.arn.split(":")[1]
 
 
+def _calls() -> Config:
+    """Return how to call: how often AWS is asked again stays the user's choice (AWS_MAX_ATTEMPTS).
+
+    A new one each time, because botocore writes that choice into it.
+    """
+    return Config(retries={"mode": "adaptive"}, connect_timeout=5, read_timeout=30)
+
+
 @dataclass(frozen=True)
 class Aws:
     """AWS with the credentials of one identity."""
 
     session: boto3.Session
-    config: Config = CALLS
+    config: Config = field(default_factory=_calls)
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Those of an assumed role, as the arguments of boto3's client; none means the session's own."""
     lock: Any = field(default_factory=Lock, repr=False, compare=False)

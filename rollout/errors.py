@@ -28,3 +28,11 @@ class TokenError(RolloutError):
 
 class StackSetError(RolloutError):
     """A stack set cannot be rolled out as it was asked for."""
+
+
+class SecretNameError(RolloutError):
+    """No secret can be created under a name."""
+
+
+class BucketError(RolloutError):
+    """A bucket cannot hold the template."""

@@ -62,3 +62,13 @@ def secret_arns(aws: Aws, stack_name: str, repository_ids: Iterable[str]) -> dic
             f" {', '.join(missing)}: deploy a template made from the same configuration there first."
         )
     return {name: found[f"{name}SecretArn"] for name in repository_ids}
+
+
+def organization_id(aws: Aws, stack_name: str) -> str:
+    """Return the organization whose accounts the stack's policies admit; empty where no output tells.
+
+    Raises:
+        StackError: there is no such stack.
+        AwsError: AWS cannot be asked.
+    """
+    return outputs(describe(aws, stack_name)).get("OrganizationId", "")

@@ -91,19 +91,18 @@ class MotoOrganization:
 
     def install(self, account: str, version: str, region: str = "us-east-1") -> None:
         """Install what stands in for the Stackery Role."""
-        session = self._session(account)
         self.install_build_roles(account)
         template = {
             "Resources": {"Agent": {"Type": "AWS::SNS::Topic"}},
             "Outputs": {"Version": {"Value": version}},
         }
-        session.client("cloudformation", region).create_stack(
+        self._client(account, "cloudformation", region).create_stack(
             StackName="stackery", TemplateBody=json.dumps(template)
         )
 
     def install_build_roles(self, account: str) -> None:
         """Install the build roles without the stack."""
-        iam = self._session(account).client("iam")
+        iam = self._client(account, "iam")
         for role in BUILD_ROLES:
             path, name = role.split("/")
             iam.create_role(Path=f"/{path}/", RoleName=name, AssumeRolePolicyDocument="{}")
@@ -111,14 +110,16 @@ class MotoOrganization:
     def asked(self, operation: str) -> list[Call]:
         return [call for call in self.calls if call.operation == operation]
 
-    def _session(self, account: str) -> boto3.Session:
-        if account == self.management_account:
-            return self.session
+    def _client(self, account: str, service: Any, region: str = "us-east-1") -> Any:
         keys = self.session.client("sts").assume_role(
             RoleArn=f"arn:aws:iam::{account}:role/{ROLE}", RoleSessionName="test"
         )["Credentials"]
-        return boto3.Session(
-            keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name="us-east-1"
+        return self.session.client(
+            service,
+            region,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
         )
 
     def before_send(self, request: AWSRequest, **_: Any) -> AWSResponse | None:

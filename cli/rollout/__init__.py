@@ -8,6 +8,7 @@ COMMANDS = {
     "plan": "Show what a rollout would do.",
     "start": "Bring the template to the accounts, or take up where that was interrupted.",
     "watch": "Follow what runs to its end.",
+    "status": "Show which accounts are done, which failed and why.",
     "stop": "Stop what runs.",
     "remove": "Remove the stack set and its stacks from the accounts.",
 }

@@ -175,8 +175,13 @@ def preflight_options(command: Command) -> Command:
 
 
 def stack_set_options(command: Command) -> Command:
-    """Add the options that say which stack set is meant."""
+    """Add the options that say which stack set is meant, and how to print."""
     return _apply(command, *_WHICH, output_option, aws_options)
+
+
+def which_options(command: Command) -> Command:
+    """Add the options that say which stack set is meant."""
+    return _apply(command, *_WHICH, aws_options)
 
 
 def preference_options(command: Command) -> Command:

@@ -1,6 +1,6 @@
 """What the other tests stub for IAM and Organizations, an independent imitation of AWS answers, too.
 
-Its CloudFormation needs packages that this project does not; that one is met in tests/e2e.
+Its CloudFormation is met in tests/rollout, a real engine in tests/e2e.
 """
 
 from collections.abc import Iterator

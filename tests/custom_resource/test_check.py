@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from custom_resource.role_check import Refused, check
 from tests.aws import ErrorAnswer
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, Account, own_stack, role, stack, stack_id
 
@@ -426,3 +427,31 @@ def test_warn_goes_on_and_says_so_in_status_and_log(
 def test_warn_says_nothing_where_all_is_well(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(RoleCheck="Warn")["Data"]["Status"] == "Passed"
     assert "Warning" not in capsys.readouterr().out
+
+
+# What a refusal carries for those who call the check as a function
+
+
+@pytest.mark.parametrize(
+    ("fault", "version", "found"),
+    [
+        pytest.param(too_old, "1.24.9", stack_id("us-east-1"), id="a role too old"),
+        pytest.param(without_stack, "unknown", "unknown", id="no stack"),
+        pytest.param(without_roles, "unknown", "unknown", id="no roles"),
+    ],
+)
+def test_a_refusal_carries_what_was_found(
+    account: Account, fault: Callable[[Account], None], version: str, found: str
+) -> None:
+    fault(account)
+    properties = {
+        "BuildRoles": [FACTORY, DEPLOYER],
+        "MinimumRoleVersion": "1.25.0",
+        "StackeryStackName": "stackery",
+        "StackeryStackRegion": "",
+        "OrganizationId": "",
+        "RoleCheck": "Enforce",
+    }
+    with pytest.raises(Refused) as refused:
+        check(properties, stack_id("us-east-1", "private-packages"), account)
+    assert refused.value.found == {"Version": version, "StackId": found, "Status": "Passed"}

@@ -3,6 +3,8 @@
 - It has no AWS::SecretsManager::ResourcePolicy.
 - It gives a secret without SecretString an empty value; AWS gives it none.
 - It lets a new secret overwrite one of the same name; AWS answers ResourceExistsException.
+- It takes any change of a KMS key, an alias, a secret or its policy for a possible replacement; AWS tells
+  by the property (the reference of each type says "Update requires: Replacement").
 - Every account has an organization; here, accounts that begin with 9 have none.
 
 Run as `python -m tests.e2e.ministack_server`, with the port in GATEWAY_PORT.
@@ -22,6 +24,14 @@ from ministack.services import organizations, secretsmanager
 from ministack.services.cloudformation import provisioners
 
 OUTSIDE_ANY_ORGANIZATION = "9"
+
+REPLACING_PROPERTIES = {
+    "AWS::KMS::Key": (),
+    "AWS::KMS::Alias": ("AliasName",),
+    "AWS::SecretsManager::Secret": ("Name",),
+    "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
+}
+"""Those of the templates' resources whose change replaces the resource."""
 
 Attributes = tuple[str, dict[str, Any]]
 
@@ -92,6 +102,7 @@ if __name__ == "__main__":
         "update": update_resource_policy,
         "delete": delete_resource_policy,
     }
+    provisioners._REPLACING_PROPERTIES |= REPLACING_PROPERTIES
     # The module's own name too: an update that replaces the secret goes by it.
     provisioners._sm_secret_create = like_aws(provisioners._sm_secret_create)
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["create"] = provisioners._sm_secret_create

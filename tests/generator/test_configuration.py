@@ -383,6 +383,7 @@ def test_what_would_exceed_the_key_policy_is_refused(entries: list[Any], fields:
 
 
 UNREADABLE = "is not valid YAML"
+INDENTATION = "indent this line like the others of its entry, or correct the line before"
 NO_LIST = "repositories.yaml: write `repositories:` and under it a list of repositories."
 NO_DATE = "is not valid YAML: this is no date or number, put it in quotes"
 NO_TEXT = "a field's name must be text, put text that begins with { or [ in quotes"
@@ -409,12 +410,12 @@ def test_a_document_that_is_something_else(text: str, message: str) -> None:
     [
         pytest.param(
             "repositories:\n  - id: [Acme\n",
-            *(3, 1, f"{UNREADABLE}: expected ',' or ']', but got '<stream end>'"),
+            *(3, 1, f"{UNREADABLE}: close the bracket or brace that is open before here"),
             id="a bracket that stays open",
         ),
         pytest.param(
             "repositories:\n  - id: Acme\n   manager: npm\n",
-            *(3, 4, f"{UNREADABLE}: expected <block end>, but found '<block mapping start>'"),
+            *(3, 4, f"{UNREADABLE}: {INDENTATION}"),
             id="a line that is indented too little",
         ),
         pytest.param(

@@ -1,0 +1,85 @@
+"""The installed command in a pseudo-terminal, as a person has it before them."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("private-packages")
+SECONDS = 60
+_TAKE_THE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@dataclass
+class Terminal:
+    """A running command and all that it has written."""
+
+    process: "subprocess.Popen[bytes]"
+    screen: int
+    raw: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was written, without colours and moves of the cursor."""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.raw).replace("\r", "")
+
+    def wait_for(self, text: str) -> None:
+        """Read until this is written."""
+        while text not in self.text:
+            assert self._read(), f"ended without {text!r}:\n{self.text}"
+
+    def type(self, text: str) -> None:
+        """Type, as on a keyboard."""
+        os.write(self.screen, text.encode())
+
+    def end(self) -> int:
+        """Read the rest and return the exit code."""
+        while self._read():
+            pass
+        return self.process.wait(SECONDS)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self.screen], [], [], SECONDS)
+        assert ready, f"nothing more in {SECONDS} s:\n{self.text}"
+        try:
+            data = os.read(self.screen, 65_536)
+        except OSError:  # how Linux tells that nobody holds the other end any more
+            return False
+        self.raw += data.decode(errors="replace")
+        return bool(data)
+
+
+@contextmanager
+def terminal(*arguments: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
+    """Start the command in a terminal of 100 columns and 30 lines; yields it, and ends it afterwards."""
+    screen, keyboard = pty.openpty()
+    fcntl.ioctl(keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TAKE_THE_TERMINAL, COMMAND, *arguments],
+        cwd=folder,
+        env=os.environ | dict(environment) | {"TERM": "xterm-256color"},
+        stdin=keyboard,
+        stdout=keyboard,
+        stderr=keyboard,
+        start_new_session=True,
+    )
+    os.close(keyboard)
+    try:
+        yield Terminal(process, screen)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(screen)

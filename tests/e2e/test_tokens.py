@@ -1,0 +1,274 @@
+"""The commands about tokens as users run them: installed, in a pipe and in a terminal, on a real stack."""
+
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.ministack import ROOT, Account
+
+pytestmark = pytest.mark.server
+
+COMMAND = Path(sys.executable).with_name("private-packages")
+MAIN = (ROOT / "templates" / "private-packages.yaml").read_text()
+SECRET = "/stackery/ghpackagerepotoken"
+TOKEN = "not-a-real-token"
+NEW = "not-a-real-token-either"
+DEPLOYED = ("--stack-name", "private-packages")
+ID = "GitHubPackages"
+
+
+@pytest.fixture
+def account(account: Account) -> Account:
+    """The secret account, with the stack and without a token."""
+    account.install_stackery_role("1.30.4")
+    assert account.deploy("private-packages", MAIN)["StackStatus"] == "CREATE_COMPLETE"
+    return account
+
+
+def run(
+    account: Account, *arguments: str, given: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed command in a pipe, in a folder without a configuration."""
+    ended = subprocess.run(
+        [COMMAND, *arguments],
+        cwd="/",
+        env=os.environ | account.environment | settings,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr
+    for token in (TOKEN, NEW):
+        assert token not in ended.stdout + ended.stderr
+    return ended
+
+
+def stored(account: Account) -> str:
+    return str(account.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"])
+
+
+def documented(command: str, heading: str) -> list[str]:
+    """The keys in the JSON example of a command's page, under a heading."""
+    text = (ROOT / f"docs/commands/{command}.md").read_text().partition(heading)[2]
+    [example, *_] = re.findall(r"^```json\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return sorted(keys(json.loads(example)))
+
+
+def keys(document: Any, path: str = "") -> set[str]:
+    if isinstance(document, dict):
+        return {path}.union(*(keys(value, f"{path}.{key}") for key, value in document.items()))
+    if isinstance(document, list):
+        return {path}.union(*(keys(value, f"{path}[]") for value in document))
+    return {path}
+
+
+def test_from_no_token_to_a_rotated_one(account: Account) -> None:
+    assert run(account, "status").stdout.endswith(
+        f"Needs attention: the secret of {ID} has no value: private-packages token set {ID}.\n"
+    )
+    assert run(account, "token", "check", ID).returncode == 1
+    assert f"{ID}: no value\n" in run(account, "verify", *DEPLOYED).stdout
+
+    first = run(account, "token", "set", ID, given=f"  {TOKEN}\n")
+    assert (first.returncode, stored(account)) == (0, TOKEN)
+    assert first.stderr == "Note: removed the white space around the token.\n"
+    assert "Before:\n  no value yet\n" in first.stdout
+
+    second = run(account, "token", "set", ID, given=f"{NEW}\n", AWS_MAX_ATTEMPTS="1")
+    assert (second.returncode, stored(account)) == (0, NEW)
+    after = second.stdout.partition("After:\n")[2].splitlines()
+    assert sorted(line.split("  ")[-1] for line in after[:-1]) == ["AWSCURRENT", "AWSPREVIOUS"]
+
+    assert "nothing was changed" in run(account, "token", "set", ID, given=NEW).stdout
+    assert f"Token: {len(NEW)} characters\nUsable.\n" in run(account, "token", "check", ID).stdout
+    verified = run(account, "verify", *DEPLOYED)
+    assert (verified.returncode, verified.stdout.splitlines()[-1]) == (0, "1 of 1 usable here.")
+    assert run(account, "status", "--drift").stdout.endswith("Drift: IN_SYNC\nAll is well.\n")
+
+
+def test_a_stack_update_keeps_the_token(account: Account) -> None:
+    run(account, "token", "set", ID, given=TOKEN)
+    account.deploy("private-packages", MAIN, {"Recheck": "again"})
+    assert stored(account) == TOKEN
+
+
+def test_the_build_role_reads_it_and_the_stack_is_read_before(account: Account) -> None:
+    run(account, "token", "set", ID, given=TOKEN)
+    role = f"arn:aws:iam::{account.id}:role/stackery/stackery-deployer"
+    verified = run(account, "verify", *DEPLOYED, "--role-arn", role)
+    assert verified.returncode == 0
+    assert verified.stderr == ""
+    assert verified.stdout.startswith(
+        f"Reading as arn:aws:sts::{account.id}:assumed-role/stackery-deployer/private-packages\n"
+    )
+
+
+def test_json_has_the_documented_keys(account: Account) -> None:
+    run(account, "token", "set", ID, given=TOKEN)
+    secrets = account.client("secretsmanager")
+    for arguments, given, page, heading in [
+        (("token", "set", ID), NEW, "token", "## `token set"),
+        (("token", "check", ID), "", "token", "## `token check"),
+        (("verify", *DEPLOYED), "", "verify", "# "),
+        (("status", "--drift"), "", "status", "# "),
+    ]:
+        secrets.update_secret(SecretId=SECRET, Description="changed by hand")
+        ended = run(account, *arguments, "--output", "json", given=given)
+        assert sorted(keys(json.loads(ended.stdout))) == documented(page, heading), arguments
+
+
+def test_drift_is_found(account: Account) -> None:
+    run(account, "token", "set", ID, given=TOKEN)
+    account.client("secretsmanager").update_secret(SecretId=SECRET, Description="changed by hand")
+    ended = run(account, "status", "--drift")
+    assert ended.returncode == 1
+    assert "  GitHubPackagesSecret (AWS::SecretsManager::Secret): MODIFIED\n" in ended.stdout
+    assert "    /Description: NOT_EQUAL\n" in ended.stdout
+
+
+def test_a_key_and_a_secret_about_to_be_deleted_need_attention(account: Account) -> None:
+    run(account, "token", "set", ID, given=TOKEN)
+    key = account.client("kms").describe_key(KeyId="alias/private-packages")["KeyMetadata"]["Arn"]
+    account.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    account.client("secretsmanager").delete_secret(SecretId=SECRET, RecoveryWindowInDays=7)
+    ended = run(account, "status")
+    assert ended.returncode == 1
+    attention = ended.stdout.splitlines()[-1]
+    assert "the key is pending deletion" in attention
+    assert f"the secret of {ID} is marked for deletion" in attention
+    assert "marked for deletion" in run(account, "token", "set", ID, given=NEW).stderr
+    assert "Not usable: The secret is marked for deletion" in run(account, "token", "check", ID).stdout
+    assert f"{ID}: marked for deletion\n" in run(account, "verify", *DEPLOYED).stdout
+
+
+@contextmanager
+def terminal(account: Account, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the installed command in a terminal of its own, whose other end are this process's pipes."""
+    program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, COMMAND, *arguments],
+        cwd="/",
+        env=os.environ | account.environment | {"TERM": "xterm"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        yield process
+
+
+def read_until(process: subprocess.Popen[bytes], end: str) -> str:
+    """What the terminal shows until this text, or until the command ends."""
+    assert process.stdout
+    shown, deadline = b"", time.monotonic() + 30
+    while end.encode() not in shown and time.monotonic() < deadline:
+        if select.select([process.stdout], [], [], 0.1)[0]:
+            chunk = os.read(process.stdout.fileno(), 4096)
+            if not chunk:
+                break
+            shown += chunk
+    assert end.encode() in shown, shown
+    return shown.decode()
+
+
+def type_in(process: subprocess.Popen[bytes], text: bytes) -> None:
+    assert process.stdin
+    process.stdin.write(text)
+    process.stdin.flush()
+
+
+class TestInATerminal:
+    def test_the_token_is_typed_without_a_trace(self, account: Account) -> None:
+        with terminal(account, "token", "set", ID) as process:
+            shown = read_until(process, f"Token of {ID}: ")
+            type_in(process, f"{TOKEN}\n".encode())
+            shown += read_until(process, "Stored: builds read the new token from now on.")
+            assert process.wait(30) == 0
+        assert stored(account) == TOKEN
+        assert TOKEN not in shown
+        assert "*" not in shown
+
+    def test_ctrl_c_at_the_question_changes_nothing(self, account: Account) -> None:
+        run(account, "token", "set", ID, given=TOKEN)
+        with terminal(account, "token", "set", ID) as process:
+            read_until(process, f"Token of {ID}: ")
+            type_in(process, b"\x03")
+            read_until(process, "Error: Stopped: nothing was changed.")
+            assert process.wait(30) == 1
+        assert stored(account) == TOKEN
+
+    def test_nothing_typed_is_refused(self, account: Account) -> None:
+        with terminal(account, "token", "set", ID) as process:
+            read_until(process, f"Token of {ID}: ")
+            type_in(process, b"\n")
+            read_until(process, "Error: The token is empty: type or pipe the token itself.")
+            assert process.wait(30) == 1
+
+
+@pytest.fixture
+def watched(account: Account) -> Iterator[tuple[str, list[str]]]:
+    """The address of a server before MiniStack, and where the token shows while it is under way."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if TOKEN.encode() in body:
+                seen.append("the request")
+                seen.extend(places())
+            headers = {name: text for name, text in self.headers.items() if name.lower() != "host"}
+            request = urllib.request.Request(account.url, body, headers)  # noqa: S310
+            try:
+                answer = urllib.request.urlopen(request, timeout=30)  # noqa: S310
+            except urllib.error.HTTPError as error:
+                answer = error
+            with answer:
+                text = answer.read()
+                self.send_response(answer.status)
+                self.send_header("Content-Type", answer.headers["Content-Type"])
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", seen
+        server.shutdown()
+
+
+def places() -> list[str]:
+    """Where any process of this machine shows the token to others: its arguments and its environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        for name in ("cmdline", "environ"):
+            try:
+                if TOKEN.encode() in (process / name).read_bytes():
+                    found.append(f"{process}/{name}")
+            except OSError:
+                continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system shows no processes so")
+def test_no_process_shows_the_token_while_it_is_stored(
+    account: Account, watched: tuple[str, list[str]]
+) -> None:
+    url, seen = watched
+    assert run(account, "token", "set", ID, given=TOKEN, AWS_ENDPOINT_URL=url).returncode == 0
+    assert stored(account) == TOKEN
+    assert seen == ["the request"]
