@@ -154,7 +154,8 @@ def _now(plan: Plan) -> str:
         return "there is no such stack set"
     counts = Counter(plan.state.instances.values())
     instances = ", ".join(f"{number:,} {status.lower()}" for status, number in sorted(counts.items()))
-    sentence = f"there are {len(plan.state.instances):,} instances" + (f" ({instances})" if instances else "")
+    count = len(plan.state.instances)
+    sentence = f"the set has {count:,} {plural('instance', count)}" + (f" ({instances})" if instances else "")
     if plan.elsewhere:
         sentence += f", {len(plan.elsewhere):,} of them outside these accounts and Regions"
     if plan.differences:

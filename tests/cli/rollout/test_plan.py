@@ -49,7 +49,7 @@ def test_it_tells_what_is_there_and_what_differs(run: Run, organization: Grow) -
     run("rollout", "start", "--yes", "--ou", tree.units["Prod"])
     result = run("rollout", "plan", "--ou", tree.units["Test"], "--parameter", "RoleCheck=Warn")
     assert (
-        "Now           there are 2 instances (2 current), 2 of them outside these accounts and Regions;"
+        "Now           the set has 2 instances (2 current), 2 of them outside these accounts and Regions;"
         " differs in parameter RoleCheck\n"
     ) in result.stdout
     assert (
