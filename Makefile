@@ -45,10 +45,12 @@ rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step 
 	@$(BIN)/python -m tests.e2e.rehearse
 
 .PHONY: benchmark
-benchmark: $(DEVELOPMENT) ## Measure the generation, the hook, and the check of an organization
+benchmark: $(DEVELOPMENT) ## Measure generation, hook, check of an organization, and rollout
 	@$(BIN)/python benchmarks/generation.py
 	@$(BIN)/python -m benchmarks.hook
 	@$(BIN)/python -m benchmarks.organization_check
+	@$(BIN)/python -m benchmarks.watch
+	@$(BIN)/python -m benchmarks.report
 
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes

@@ -45,6 +45,18 @@ class Terminal:
         """Type, as on a keyboard."""
         os.write(self.screen, text.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C at a question, and again where nothing comes of it.
+
+        What arrives between input()'s prompt and its wait is heard only with the next key.
+        """
+        while self.text.endswith("^C") or "^C" not in self.text:
+            self.type("\x03")
+            # The terminal echoes the key; what comes after that is the command's.
+            while select.select([self.screen], [], [], 5)[0] and self._read():
+                if not self.text.endswith("^C"):
+                    return
+
     def end(self) -> int:
         """Read the rest and return the exit code."""
         while self._read():

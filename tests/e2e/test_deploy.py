@@ -140,7 +140,7 @@ class TestInATerminal:
     def test_ctrl_c_at_the_question_leaves_nothing(self, deployer: Deployer) -> None:
         with deployer.in_terminal("--no-token") as screen:
             screen.wait_for("Deploy this? [y/N]: ")
-            screen.type("\x03")
+            screen.interrupt()
             assert screen.end() == 1
         assert screen.text.endswith(
             f"Error: Interrupted. Nothing was deployed: there is no stack {STACK} in {REGION}.\n"
@@ -153,7 +153,7 @@ class TestInATerminal:
         with deployer.in_terminal("--parameter", "Recheck=now") as screen:
             screen.wait_for("Deploy this? [y/N]: ")
             assert len(deployer.change_sets()) == 1
-            screen.type("\x03")
+            screen.interrupt()
             assert screen.end() == 1
         assert screen.text.endswith(
             f"Error: Interrupted. Nothing was changed: the stack {STACK} in {REGION} is CREATE_COMPLETE.\n"
