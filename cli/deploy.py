@@ -77,7 +77,9 @@ def command(
     configuration = load_configuration(config)
     template = templates.private_packages(configuration)
     form = template.to_dict()["Parameters"]
-    given = given_parameters(form, pairs)
+    given = given_parameters(
+        form, pairs, "Leave it out to be asked for it, or pipe it in with --token-stdin."
+    )
     if template_url:
         link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
         print_json({"url": link}) if output == "json" else click.echo(link)

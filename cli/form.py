@@ -22,8 +22,13 @@ parameter_option = click.option(
 )
 
 
-def given_parameters(form: Form, pairs: tuple[str, ...]) -> dict[str, str]:
+def given_parameters(form: Form, pairs: tuple[str, ...], instead_of_a_token: str) -> dict[str, str]:
     """Return the parameters that were given as NAME=VALUE; no message repeats a value, which may be a token.
+
+    Args:
+        form: the parameters that there are.
+        pairs: those that were given.
+        instead_of_a_token: the sentence that says what to do where one of them is a token.
 
     Raises:
         UsageError: the template has no such parameter, or takes no such value.
@@ -38,7 +43,7 @@ def given_parameters(form: Form, pairs: tuple[str, ...]) -> dict[str, str]:
         if form[name].get("NoEcho"):
             raise click.UsageError(
                 f"--parameter {name}: a token is never an argument, which others on this machine can see."
-                " Leave it out to be asked for it, or pipe it in with --token-stdin."
+                f" {instead_of_a_token}"
             )
         if name in given:
             raise click.UsageError(f"--parameter {name}: is there twice, leave one of the two.")

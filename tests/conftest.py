@@ -1,8 +1,10 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 
 import boto3
+import botocore.loaders
 import pytest
 
 
@@ -14,6 +16,16 @@ def forget_aws_settings(patch: pytest.MonkeyPatch) -> None:
     patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     patch.setenv("no_proxy", "127.0.0.1")
+    patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a third of a second each time
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_are_read_once() -> Iterator[None]:
+    """Let all of botocore's sessions share what each would read and parse anew."""
+    loader = botocore.loaders.create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.loaders.create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.form import parameter_option
 from cli.member_options import member_options
 from cli.options import aws_options, config_option, output_option
 from rollout.stack_sets.preferences import ALL, Amount
@@ -81,13 +82,7 @@ _TARGETS: tuple[Option[Any], ...] = (
 
 _DEFINITION: tuple[Option[Any], ...] = (
     config_option,
-    click.option(
-        "--parameter",
-        "parameters",
-        metavar="NAME=VALUE",
-        multiple=True,
-        help="A parameter of the template, but no token; can be repeated.",
-    ),
+    parameter_option,
     click.option(
         "--auto-deployment/--no-auto-deployment",
         default=False,

@@ -1,6 +1,5 @@
 """What the options of `rollout` ask for, in the words of rollout.stack_sets."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import click
 
 from cli.files import load_configuration
+from cli.form import Form, given_parameters
 from generator import document
 from generator.configuration import Configuration
 from generator.templates import TEMPLATES
@@ -18,9 +18,6 @@ from rollout.stack_sets.definition import Definition, Permissions, Template
 from rollout.stack_sets.plan import Plan
 from rollout.stack_sets.preferences import Preferences
 from rollout.stack_sets.stack_set import StackSet
-
-Form = Mapping[str, Mapping[str, Any]]
-"""The parameters of a template, as it declares them."""
 
 
 def definition(
@@ -42,39 +39,9 @@ def definition(
     }
     return Definition(
         Template(name, document.render(template, "yaml"), content["Description"], secret),
-        values | _given(given, form, secret),
+        values | given_parameters(form, given, "A stack set would send it to every account: leave it out."),
         permissions,
     )
-
-
-def _given(pairs: tuple[str, ...], form: Form, secret: frozenset[str]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for pair in pairs:
-        name, separator, value = pair.partition("=")
-        if name in secret:
-            # Without the value: it may be a token.
-            raise click.UsageError(
-                f"--parameter {name}: holds a token, which is never sent to accounts by a stack set: leave it"
-                " out."
-            )
-        if not separator:
-            raise click.UsageError(f"--parameter {name}: write it as NAME=VALUE.")
-        if name not in form:
-            known = ", ".join(parameter for parameter in form if parameter not in secret)
-            raise click.UsageError(f"--parameter {name}: the template has no such parameter, it has {known}.")
-        if name in values:
-            raise click.UsageError(f"--parameter {name}: is there twice, leave one of the two.")
-        values[name] = _checked(name, value, form[name])
-    return values
-
-
-def _checked(name: str, value: str, declared: Mapping[str, Any]) -> str:
-    allowed = declared.get("AllowedValues")
-    if allowed and value not in allowed:
-        raise click.UsageError(f"--parameter {name}={value}: must be one of {', '.join(allowed)}.")
-    if not re.search(declared.get("AllowedPattern", ""), value):
-        raise click.UsageError(f"--parameter {name}={value}: {declared['ConstraintDescription']}")
-    return value
 
 
 @dataclass(frozen=True)
@@ -109,7 +76,7 @@ class Request:
             execution_role_name=options["execution_role_name"],
         )
         configuration = load_configuration(options["config"])
-        made = definition(configuration, options["template"], options["parameters"], permissions)
+        made = definition(configuration, options["template"], options["pairs"], permissions)
         made.require_size()
         aws = sign_in(options["profile"], options["region"])
         return cls(

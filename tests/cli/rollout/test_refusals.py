@@ -124,17 +124,14 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("--parameter RoleCheck", "--parameter RoleCheck: write it as NAME=VALUE."),
-        ("--parameter RoleCheck=Ignore", "--parameter RoleCheck=Ignore: must be one of Enforce, Warn."),
-        (
-            "--parameter MinimumRoleVersion=new",
-            "--parameter MinimumRoleVersion=new: A version such as 1.25.0.",
-        ),
+        ("--parameter RoleCheck", "--parameter: write it as NAME=VALUE, RoleCheck=Warn."),
+        ("--parameter RoleCheck=Ignore", "--parameter RoleCheck: takes Enforce or Warn only."),
+        ("--parameter MinimumRoleVersion=new", "--parameter MinimumRoleVersion: A version such as 1.25.0."),
         ("--parameter Recheck=1 --parameter Recheck=2", "--parameter Recheck: is there twice, leave one"),
-        ("--parameter Minimum=1", "--parameter Minimum: the template has no such parameter, it has Organiz"),
+        ("--parameter Minimum=1", "--parameter: the template has no such parameter, but OrganizationId, "),
         (
             "--template private-packages --parameter GitHubPackagesToken=not-a-real-token",
-            "--parameter GitHubPackagesToken: holds a token, which is never sent to accounts by a stack set",
+            "--parameter GitHubPackagesToken: a token is never an argument, which others on this machine can",
         ),
         ("--account 1", "Invalid value for '--account':"),
         (
