@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import boto3
 import botocore.loaders
+import botocore.session
 import pytest
 
 
@@ -24,7 +25,7 @@ def _service_models_are_read_once() -> Iterator[None]:
     """Let all of botocore's sessions share what each would read and parse anew."""
     loader = botocore.loaders.create_loader()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.loaders.create_loader", lambda *_: loader)
+        patch.setattr("botocore.session.create_loader", lambda *_: loader)
         yield
 
 

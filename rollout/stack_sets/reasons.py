@@ -49,7 +49,7 @@ def sentence(text: str) -> str:
 
 
 def _ended(text: str) -> str:
-    bare = " ".join(text.split()).rstrip(' ."').removeprefix('"')
+    bare = " ".join(text.split()).rstrip(' ."').lstrip(' "')
     return bare if not bare or bare.endswith(("!", "?")) else f"{bare}."
 
 

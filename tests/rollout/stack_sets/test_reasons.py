@@ -1,7 +1,7 @@
 """CloudFormation's texts as sentences. Where the texts were seen is told beside them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rollout.stack_sets.reasons import common, one_line, pattern, sentence, stackery_role_version
@@ -114,6 +114,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(st.one_of(PIECES, st.text()), max_size=12).map("".join)
 
 
+@example('Resource handler returned message: " 0')
 @given(TEXTS)
 def test_whatever_it_says_it_becomes_one_printable_line_and_is_never_lost(text: str) -> None:
     told = sentence(text)
