@@ -1,11 +1,14 @@
 """The documentation says what the code does."""
 
+import json
 import os
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from generator import configuration
 from generator.errors import ConfigurationError
 from generator.templates import private_packages
@@ -74,3 +77,14 @@ def test_every_field_is_documented(field: str) -> None:
 def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)", page.read_text()) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(("number", "options"), [(0, []), (1, ["--check"])], ids=["written", "checked"])
+def test_the_json_of_template_is_as_shown(
+    number: int, options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(main, ["template"])
+    printed = CliRunner().invoke(main, ["template", "--output", "json", *options]).stdout
+    shown = blocks((ROOT / "docs/commands/template.md").read_text(), "json")[number]
+    assert json.loads(printed) == json.loads(shown)
