@@ -1,6 +1,7 @@
 """Imports go one way, so that each package can be read, tested and replaced alone."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,3 +70,17 @@ def test_the_function_is_one_module_that_imports_nothing_of_the_project() -> Non
     files = sorted(path.name for path in (ROOT / "custom_resource").glob("*.py"))
     assert files == ["__init__.py", "role_check.py"]
     assert not imported_by(ROOT / "custom_resource" / "role_check.py") & {*PACKAGES, "tests"}
+
+
+def test_the_tests_do_not_start_ministack_in_their_own_process() -> None:
+    """It begins threads that never end, and would take a patched `time.sleep` for leave to spin."""
+    importing = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(
+            r"^\s*(from|import) (ministack\.(app|services)|tests\.e2e\.ministack_server)",
+            path.read_text("utf-8"),
+            re.MULTILINE,
+        )
+    ]
+    assert importing == ["tests/e2e/ministack_server.py"]

@@ -3,8 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.ministack import Account, running
-from tests.e2e.ministack_server import OUTSIDE_ANY_ORGANIZATION
+from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION, Account, running
 
 _numbers = itertools.count(1)
 

@@ -23,6 +23,8 @@ from botocore.exceptions import WaiterError
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 REGION = "us-east-1"
+OUTSIDE_ANY_ORGANIZATION = "9"
+"""How the accounts begin that belong to no organization: tests/e2e/ministack_server.py sees to that."""
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from ministack.core.responses import error_response_json, get_account_id
 from ministack.services import organizations, secretsmanager
 from ministack.services.cloudformation import provisioners
 
-OUTSIDE_ANY_ORGANIZATION = "9"
+from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION
 
 REPLACING_PROPERTIES = {
     "AWS::KMS::Key": (),
