@@ -41,7 +41,8 @@ def python_tool(name: str) -> Path:
         uv = str(Path(sys.executable).with_name("uv"))
         _run([uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")], folder)
         python = str(folder / "venv" / "bin" / "python")
-        arguments = ["--quiet", "--require-hashes", "--requirement", str(lock)]
+        # The lock is complete; looking at dependencies, older releases of pip stumble over those with extras.
+        arguments = ["--quiet", "--no-deps", "--require-hashes", "--requirement", str(lock)]
         try:
             _run([uv, "pip", "install", "--python", python, *arguments], folder)
         except ToolMissing:  # uv does not read pip's settings, where the package index may be named
