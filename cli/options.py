@@ -23,7 +23,7 @@ config_option = click.option(
 )
 
 DEFAULT_STACK_NAME = "private-packages"
-"""As rollout.stack has it, which takes long to load."""
+"""What the stack is called unless somebody says otherwise."""
 
 stack_name_option = click.option(
     "--stack-name",

@@ -6,8 +6,6 @@ from typing import Any
 from rollout.aws import Aws, asking
 from rollout.errors import AwsError, StackError
 
-DEFAULT_NAME = "private-packages"
-
 
 def find(aws: Aws, stack_name: str) -> dict[str, Any] | None:
     """Return the stack's description as CloudFormation gives it, or None where there is no such stack.

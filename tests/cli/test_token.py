@@ -13,7 +13,6 @@ from click.testing import CliRunner, Result
 from cli.main import main
 from cli.options import DEFAULT_STACK_NAME
 from cli.token import COMMANDS
-from rollout import stack
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.cli.answers import answering
 from tests.cli.conftest import Run
@@ -306,8 +305,8 @@ def test_a_configuration_that_cannot_be_used(run: Run) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
 
 
-def test_the_stacks_name_is_the_one_that_rollout_has() -> None:
-    assert stack.DEFAULT_NAME == DEFAULT_STACK_NAME
+def test_the_stack_has_the_name_that_the_documentation_uses() -> None:
+    assert DEFAULT_STACK_NAME == "private-packages"
 
 
 @pytest.mark.parametrize(("name", "line"), list(COMMANDS.items()))
