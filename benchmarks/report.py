@@ -16,10 +16,10 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.status_report import document, page, text
-from cli.status_report.report import Report
-from rollout.stack_sets import instances
-from tests.rollout.stack_sets.rollouts import STACK_SET, account, summary, too_old
+from private_packages.aws.stack_sets import instances
+from private_packages.commands.rollout.status import document, page, text
+from private_packages.commands.rollout.status.report import Report
+from tests.private_packages.aws.stack_sets.rollouts import STACK_SET, account, summary, too_old
 
 RUNS = 5
 SIZES = (10, 1_000, 10_000)

@@ -12,11 +12,11 @@ from typing import Any
 import boto3
 from rich.console import Console
 
-from cli.rollout import progress
-from rollout.aws import Aws
-from rollout.stack_sets.operation import follow
-from rollout.stack_sets.stack_set import StackSet
-from rollout.stack_sets.state import Operation, look
+from private_packages.aws.aws import Aws
+from private_packages.aws.stack_sets.operation import follow
+from private_packages.aws.stack_sets.stack_set import StackSet
+from private_packages.aws.stack_sets.state import Operation, look
+from private_packages.commands.rollout import progress
 from tests.aws import Scripted
 
 ROUNDS = 5

@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
-from rollout.aws import Aws
+from private_packages.aws.aws import Aws
 from tests.aws import Attempts, RawAnswer
 
 BUILD_ROLES = ("stackery/stackery-factory-role", "stackery/stackery-deployer")

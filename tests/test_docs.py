@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.main import main
 from generator import configuration
 from generator.errors import ConfigurationError
 from generator.templates import private_packages
+from private_packages.main import main
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "docs" / "template.md"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import run_process
 from tests.e2e.ministack import Account
+from tests.private_packages.conftest import run_process
 
 pytestmark = pytest.mark.server
 

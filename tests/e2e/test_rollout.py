@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cli.rollout.request import definition
 from generator.configuration import DEFAULT
-from rollout.stack_sets.definition import Permissions
+from private_packages.aws.stack_sets.definition import Permissions
+from private_packages.commands.rollout.request import definition
 from tests.e2e.ministack import Account
 
 pytestmark = pytest.mark.server

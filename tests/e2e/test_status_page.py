@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.status_report import page
-from cli.status_report.report import Report
-from rollout.stack_sets import instances
+from private_packages.aws.stack_sets import instances
+from private_packages.commands.rollout.status import page
+from private_packages.commands.rollout.status.report import Report
 from tests.e2e import browser
 from tests.e2e.browser import Browser
-from tests.rollout.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary, too_old
+from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary, too_old
 
 pytestmark = [
     pytest.mark.browser,

@@ -1,1 +1,0 @@
-"""The command `private-packages`: one module for each subcommand."""

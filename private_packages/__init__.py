@@ -1,0 +1,1 @@
+"""The command `private-packages`, and what it does with AWS."""

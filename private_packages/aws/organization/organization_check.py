@@ -1,0 +1,106 @@
+"""The role check of many accounts at once, by a role that is assumed in each."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from custom_resource.role_check import plain
+from private_packages.aws.aws import DENIED, Aws
+from private_packages.aws.errors import AwsError
+from private_packages.aws.organization.organization import Member
+from private_packages.aws.organization.role_check import Finding, Requirements, Verdict, check_account
+from private_packages.aws.organization.roles import Roles
+
+ROLE_NAME = "OrganizationAccountAccessRole"
+"""What Organizations names the role in the accounts that it makes; the management account may assume it."""
+
+CALLS = Config(retries={"mode": "adaptive", "total_max_attempts": 8}, connect_timeout=5, read_timeout=30)
+"""For the caller: all accounts together make AWS throttle its calls, and it does well to slow down."""
+
+ACTIONS = (
+    "iam:GetRole",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "organizations:DescribeOrganization",
+)
+"""What the check calls in an account. The role that is assumed there is held to these, whatever it may do."""
+
+
+def check_members(
+    aws: Aws, members: Sequence[Member], requirements: Requirements, role_name: str, concurrency: int
+) -> Generator[Finding, None, None]:
+    """Check accounts at once, that of the caller without a role, and yield each finding as it comes.
+
+    An account that cannot be checked is a finding, too. Where the iterator is closed early, no further check
+    begins; those that have begun are left to themselves. Without an organization's id in the requirements,
+    each account looks it up anew.
+
+    Raises:
+        AwsError: there are no credentials to begin with.
+    """
+    roles = Roles(aws, role_name, actions=ACTIONS, connections=concurrency)
+    check = _Check(aws, roles, role_name, requirements, own_account=aws.identity.account)
+    waiting: SimpleQueue[str] = SimpleQueue()
+    findings: SimpleQueue[Finding] = SimpleQueue()
+    closed = Event()
+    for member in members:
+        waiting.put(member.id)
+
+    def work() -> None:
+        while not closed.is_set():
+            try:
+                account = waiting.get_nowait()
+            except Empty:
+                return
+            findings.put(check.of(account))
+
+    try:
+        # Not an executor, whose threads would keep the process from ending when its user has had enough.
+        for _ in range(min(concurrency, len(members))):
+            Thread(target=work, daemon=True).start()
+        for _ in members:
+            yield findings.get()
+    finally:
+        closed.set()
+
+
+@dataclass(frozen=True)
+class _Check:
+    """The check of any account."""
+
+    aws: Aws
+    roles: Roles
+    role_name: str
+    requirements: Requirements
+    own_account: str
+
+    def of(self, account: str) -> Finding:
+        """Return what is found in the account, whatever happens."""
+        try:
+            caller = self.aws if account == self.own_account else self.roles.assume(account)
+            return check_account(caller, self.requirements)
+        except AwsError as error:
+            next_step = self._next_step(error, account)
+        except Exception as error:  # noqa: BLE001 - no account may stop the others
+            next_step = f"Report this: {type(error).__name__}: {plain(error, 500)}"
+        return Finding(
+            account=account,
+            verdict=Verdict.UNREACHABLE,
+            version="unknown",
+            stack_id="unknown",
+            organization_id=self.requirements.organization_id,
+            next_step=next_step,
+        )
+
+    def _next_step(self, error: AwsError, account: str) -> str:
+        cause = error.__cause__
+        if not isinstance(cause, ClientError) or error.code not in DENIED:
+            return f"Try again: {error}"
+        return (
+            f"Let {self.aws.identity.arn} assume the role {self.role_name} in account {account}, or name"
+            f" another role: {error.code}: {plain(cause.response['Error'].get('Message'), 500)}"
+        )

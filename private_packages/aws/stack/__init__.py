@@ -1,0 +1,1 @@
+"""The stack of the template `private-packages`: how it is deployed, and how it is."""

@@ -1,0 +1,236 @@
+"""Change sets: what CloudFormation would do to a stack, made and shown before it is done."""
+
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from private_packages.aws.aws import Aws, asking
+from private_packages.aws.errors import AwsError, StackError
+from private_packages.aws.stack import stack
+
+READY_SECONDS = 300
+"""How long a change set may take to be computed; seconds are the rule."""
+
+_NO_CHANGES = ("The submitted information didn't contain changes", "No updates are to be performed")
+"""In the reason of a change set without changes; the AWS CLI's `cloudformation deploy` looks for both."""
+
+
+class Action(StrEnum):
+    """What becomes of a resource."""
+
+    ADD = "added"
+    CHANGE = "changed"
+    REPLACE = "replaced"
+    MAY_REPLACE = "may_be_replaced"
+    REMOVE = "removed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of one resource."""
+
+    action: Action
+    logical_id: str
+    resource_type: str
+    properties: tuple[str, ...] = ()
+    """The properties, or other attributes such as Metadata, that change."""
+    stays: bool | None = None
+    """Whether the resource that is replaced or removed stays in the account; None where AWS does not say."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a stack is to become."""
+
+    stack_name: str
+    is_new: bool
+    """Whether the stack has never been deployed: there is none, or only change sets of it."""
+    template: Mapping[str, str]
+    """TemplateBody or TemplateURL."""
+    parameters: Mapping[str, str] = field(repr=False)
+    """Those that are given a value, tokens too."""
+    kept: Collection[str]
+    """The parameters that keep the value they have."""
+    description: str
+
+
+@dataclass
+class ChangeSet:
+    """A change set that is ready."""
+
+    aws: Aws
+    stack_name: str
+    stack_id: str
+    id: str
+    changes: list[Change] = field(default_factory=list)
+    """None, too, where nothing but outputs or parameters changes."""
+    is_empty: bool = False
+    """Whether the stack is already what it is to become."""
+    is_executed: bool = False
+    """Also while CloudFormation is being asked to: from then on it may do it."""
+
+    def execute(self) -> None:
+        """Let CloudFormation begin to do it.
+
+        Raises:
+            StackError: another operation was faster.
+            AwsError: AWS cannot be asked, or refuses.
+        """
+        self.is_executed = True
+        try:
+            with changing(self.aws, self.stack_name, f"change the stack {self.stack_name}"):
+                self.aws.client("cloudformation").execute_change_set(
+                    StackName=self.stack_id,
+                    ChangeSetName=self.id,
+                    ClientRequestToken=f"private-packages-{uuid.uuid4()}",
+                    DisableRollback=False,  # else, says its reference, what failed would be left as it is
+                )
+        except StackError:
+            self.is_executed = False
+            raise
+        except AwsError as error:
+            self.is_executed = not error.code  # without an answer nobody knows
+            raise
+
+
+@contextmanager
+def prepared(aws: Aws, request: Request, pause: Callable[[float], None] = time.sleep) -> Iterator[ChangeSet]:
+    """Make a change set; what has not been executed at the end is deleted, with the stack made for it.
+
+    Raises:
+        StackError: another operation holds the stack, or CloudFormation cannot compute the changes.
+        AwsError: AWS cannot be asked, or refuses.
+    """
+    was_there = request.is_new and stack.find(aws, request.stack_name) is not None
+    # No clock alone: two may be made in one second.
+    name = f"private-packages-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+    change_set: ChangeSet | None = None
+    try:
+        made = _create(aws, request, name)
+        change_set = ChangeSet(aws, request.stack_name, made["StackId"], made["Id"])
+        _read(change_set, pause)
+        yield change_set
+    except BaseException:
+        if not (change_set and change_set.is_executed):
+            # What is left is harmless and gone on with in the next run; why it is left matters more.
+            with suppress(AwsError):
+                _delete(aws, request, name, was_there)
+        raise
+    if not change_set.is_executed:
+        _delete(aws, request, name, was_there)
+
+
+@contextmanager
+def changing(aws: Aws, stack_name: str, what: str) -> Iterator[None]:
+    """Turn what botocore raises into a sentence, also where another operation holds the stack.
+
+    Raises:
+        StackError: another operation holds the stack.
+        AwsError: botocore raised something else.
+    """
+    try:
+        with asking(what):
+            yield
+    except AwsError as error:
+        # The one when it begins to change a stack, the other when it makes or executes a change set.
+        if error.code == "InvalidChangeSetStatus" or "_IN_PROGRESS state" in str(error):
+            raise StackError(
+                f"Wait until it has ended, then run the same command again: another operation holds the stack"
+                f" {stack_name} in {aws.region} (see private-packages status --stack-name {stack_name})."
+                f" {error}"
+            ) from error
+        raise
+
+
+def _create(aws: Aws, request: Request, name: str) -> dict[str, Any]:
+    """Ask for the change set and return its id and the stack's."""
+    kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in request.kept]
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
+    with changing(aws, request.stack_name, f"make a change set for the stack {request.stack_name}"):
+        answer: dict[str, Any] = aws.client("cloudformation").create_change_set(
+            StackName=request.stack_name,
+            ChangeSetName=name,
+            ChangeSetType="CREATE" if request.is_new else "UPDATE",
+            Description=request.description,
+            Capabilities=["CAPABILITY_IAM"],
+            Parameters=kept + given,
+            **request.template,
+        )
+    return answer
+
+
+def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
+    """Wait until the changes are computed, and take them over."""
+    waited, delay = 0.0, 0.25
+    while True:
+        answer = _describe(change_set)
+        status, reason = answer["Status"], answer.get("StatusReason", "")
+        if status == "CREATE_COMPLETE":
+            break
+        if status == "FAILED":
+            change_set.is_empty = any(text in reason for text in _NO_CHANGES)
+            if change_set.is_empty:
+                return
+            raise StackError(f"CloudFormation cannot compute the changes: {reason or 'it gives no reason'}")
+        if waited >= READY_SECONDS:
+            raise StackError(
+                f"Try again later: CloudFormation has not computed the changes in {READY_SECONDS} seconds."
+            )
+        pause(delay)
+        waited, delay = waited + delay, min(delay * 2, 3)
+    found = list(answer.get("Changes", []))
+    while answer.get("NextToken"):
+        answer = _describe(change_set, NextToken=answer["NextToken"])
+        found += answer.get("Changes", [])
+    change_set.changes = [_change(entry["ResourceChange"]) for entry in found]
+
+
+def _describe(change_set: ChangeSet, **page: str) -> dict[str, Any]:
+    cloudformation = change_set.aws.client("cloudformation")
+    with asking("read the change set"):
+        answer: dict[str, Any] = cloudformation.describe_change_set(
+            StackName=change_set.stack_id, ChangeSetName=change_set.id, **page
+        )
+    return answer
+
+
+def _change(found: Mapping[str, Any]) -> Change:
+    properties: dict[str, None] = {}  # in order, each once
+    for detail in found.get("Details", []):
+        target = detail["Target"]
+        properties[target["Name"] if target["Attribute"] == "Properties" else target["Attribute"]] = None
+    return Change(
+        action=_action(found),
+        logical_id=found["LogicalResourceId"],
+        resource_type=found["ResourceType"],
+        properties=tuple(properties),
+        stays=found["PolicyAction"].endswith("Retain") if "PolicyAction" in found else None,
+    )
+
+
+def _action(found: Mapping[str, Any]) -> Action:
+    if found["Action"] in ("Add", "Remove"):
+        return Action.ADD if found["Action"] == "Add" else Action.REMOVE
+    if found["Action"] == "Dynamic":  # which is when CloudFormation cannot tell
+        return Action.MAY_REPLACE
+    return {"True": Action.REPLACE, "Conditional": Action.MAY_REPLACE}.get(
+        found.get("Replacement", ""), Action.CHANGE
+    )
+
+
+def _delete(aws: Aws, request: Request, name: str, was_there: bool) -> None:
+    """Delete the change set, and the stack that was made for nothing but it."""
+    cloudformation = aws.client("cloudformation")
+    with asking("delete the change set"):
+        cloudformation.delete_change_set(StackName=request.stack_name, ChangeSetName=name)
+    if not request.is_new or was_there:
+        return
+    left = stack.find(aws, request.stack_name)
+    if left and left["StackStatus"] == "REVIEW_IN_PROGRESS":
+        with asking(f"delete the stack {request.stack_name}, which was made for the change set"):
+            cloudformation.delete_stack(StackName=left["StackId"])

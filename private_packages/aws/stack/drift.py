@@ -1,0 +1,121 @@
+"""Whether somebody has changed what the stack made, by other means than the stack."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from private_packages.aws.aws import Aws, asking
+from private_packages.aws.errors import AwsError, StackError
+
+UNKNOWN = "UNKNOWN"
+"""As CloudFormation calls it where it could not find out."""
+PAUSE = 3
+"""Seconds between two looks at a detection, which CloudFormation says may take several minutes."""
+MAXIMUM_LOOKS = 200
+"""After ten minutes it is given up; CloudFormation goes on with it."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A property that is not as the stack made it. Its values are not kept: one may be a token."""
+
+    path: str
+    kind: str
+    """ADD, REMOVE or NOT_EQUAL."""
+
+
+@dataclass(frozen=True)
+class DriftedResource:
+    """A resource that is not as the stack made it."""
+
+    logical_id: str
+    resource_type: str
+    status: str
+    """MODIFIED, DELETED, or UNKNOWN where that could not be found out."""
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What a detection found."""
+
+    status: str
+    """IN_SYNC, DRIFTED, or UNKNOWN."""
+    reason: str
+    """Why something could not be found out; empty where all could."""
+    resources: Sequence[DriftedResource]
+
+    @property
+    def problems(self) -> list[str]:
+        """What needs attention."""
+        if self.status == "DRIFTED":
+            names = ", ".join(each.logical_id for each in self.resources if each.status != UNKNOWN)
+            return [f"{names} drifted from the template: deploy again, or undo the change by hand"]
+        return ["whether the stack drifted is not known"] if self.status == UNKNOWN else []
+
+
+def detect(
+    aws: Aws,
+    stack_name: str,
+    tell: Callable[[int], None] = lambda _seconds: None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Drift:
+    """Let CloudFormation compare the stack's resources with its template; what hinders it is the reason.
+
+    Args:
+        aws: the stack's account and Region.
+        stack_name: the stack.
+        tell: is called before each pause with the seconds since the beginning.
+        pause: waits for so many seconds.
+    """
+    try:
+        return _detect(aws, stack_name, tell, pause)
+    except (AwsError, StackError) as error:
+        return Drift(UNKNOWN, str(error), [])
+
+
+def _detect(aws: Aws, stack_name: str, tell: Callable[[int], None], pause: Callable[[float], None]) -> Drift:
+    cloudformation = aws.client("cloudformation")
+    with asking(f"detect the drift of the stack {stack_name}"):
+        detection = cloudformation.detect_stack_drift(StackName=stack_name)["StackDriftDetectionId"]
+        for look in range(MAXIMUM_LOOKS):
+            answer = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+            if answer["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+                break
+            tell(look * PAUSE)
+            pause(PAUSE)
+        else:
+            raise StackError(
+                f"CloudFormation still looks for drift of the stack {stack_name} after"
+                f" {MAXIMUM_LOOKS * PAUSE // 60} minutes: try again later."
+            )
+        resources = list(_resources(cloudformation, stack_name))
+    return Drift(
+        status=answer.get("StackDriftStatus", UNKNOWN),
+        reason=answer.get("DetectionStatusReason", ""),
+        resources=resources,
+    )
+
+
+def _resources(cloudformation: Any, stack_name: str) -> Iterator[DriftedResource]:
+    token: dict[str, str] = {}
+    while True:
+        page = cloudformation.describe_stack_resource_drifts(
+            StackName=stack_name,
+            StackResourceDriftStatusFilters=["MODIFIED", "DELETED", UNKNOWN],
+            **token,
+        )
+        for drift in page["StackResourceDrifts"]:
+            yield DriftedResource(
+                logical_id=drift["LogicalResourceId"],
+                resource_type=drift["ResourceType"],
+                status=drift["StackResourceDriftStatus"],
+                differences=[
+                    Difference(difference["PropertyPath"], difference["DifferenceType"])
+                    for difference in drift.get("PropertyDifferences", [])
+                ],
+            )
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}

@@ -1,0 +1,72 @@
+"""The deployed stack of the template `private-packages`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from private_packages.aws.aws import Aws, asking
+from private_packages.aws.errors import AwsError, StackError
+
+
+def find(aws: Aws, stack_name: str) -> dict[str, Any] | None:
+    """Return the stack's description as CloudFormation gives it, or None where there is no such stack.
+
+    Raises:
+        AwsError: AWS cannot be asked.
+    """
+    cloudformation = aws.client("cloudformation")
+    try:
+        with asking(f"read the stack {stack_name} in {aws.region}"):
+            stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+    except AwsError as error:
+        if error.code == "ValidationError" and "does not exist" in str(error):
+            return None
+        raise
+    return stack
+
+
+def outputs(stack: dict[str, Any]) -> dict[str, str]:
+    """Return the outputs of a stack that was described."""
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def describe(aws: Aws, stack_name: str) -> dict[str, Any]:
+    """Return the stack's description as CloudFormation gives it.
+
+    Raises:
+        StackError: there is no such stack.
+        AwsError: AWS cannot be asked.
+    """
+    stack = find(aws, stack_name)
+    if stack is None:
+        raise StackError(
+            f"There is no stack {stack_name} in {aws.region}: correct --stack-name, --region or --profile."
+        )
+    return stack
+
+
+def secret_arns(aws: Aws, stack_name: str, repository_ids: Iterable[str]) -> dict[str, str]:
+    """Return the ARN of each repository's secret, by the repository's id, from the stack's outputs.
+
+    Raises:
+        StackError: there is no such stack, or it lacks an output.
+        AwsError: AWS cannot be asked.
+    """
+    stack = describe(aws, stack_name)
+    found = outputs(stack)
+    missing = [f"{name}SecretArn" for name in repository_ids if f"{name}SecretArn" not in found]
+    if missing:
+        raise StackError(
+            f"Stack {stack_name} in {aws.region} ({stack['StackStatus']}) has no output"
+            f" {', '.join(missing)}: deploy a template made from the same configuration there first."
+        )
+    return {name: found[f"{name}SecretArn"] for name in repository_ids}
+
+
+def organization_id(aws: Aws, stack_name: str) -> str:
+    """Return the organization whose accounts the stack's policies admit; empty where no output tells.
+
+    Raises:
+        StackError: there is no such stack.
+        AwsError: AWS cannot be asked.
+    """
+    return outputs(describe(aws, stack_name)).get("OrganizationId", "")

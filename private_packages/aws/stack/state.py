@@ -1,0 +1,86 @@
+"""What can be done with a stack in the state it is in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum, auto
+from typing import Any
+
+from private_packages.aws.aws import Aws
+from private_packages.aws.errors import StackError
+from private_packages.aws.stack import events, stack
+from private_packages.aws.stack.change_set import changing
+from private_packages.aws.stack.events import Event
+
+_MENDS = {
+    "CREATE_FAILED": "delete-stack",
+    "ROLLBACK_FAILED": "delete-stack",
+    "DELETE_FAILED": "delete-stack",
+    "UPDATE_FAILED": "rollback-stack",
+    "UPDATE_ROLLBACK_FAILED": "continue-update-rollback",
+}
+"""The command of `aws cloudformation` that leads out of each state that no change set leads out of."""
+
+
+class State(Enum):
+    """What a stack's state means for a deployment."""
+
+    NEW = auto()
+    """There is no stack, or one that only has change sets."""
+    BUSY = auto()
+    """An operation is going on."""
+    REMAINS = auto()
+    """Of a first deployment that failed: nothing but a name, which must be deleted."""
+    DEPLOYED = auto()
+
+
+def state_of(aws: Aws, description: Mapping[str, Any] | None) -> State:
+    """Return what the state of a stack, as `stack.find` gives it, means.
+
+    Raises:
+        StackError: the stack must be mended first, or is none of this template's.
+    """
+    status = description["StackStatus"] if description else "REVIEW_IN_PROGRESS"
+    if description is None or status == "REVIEW_IN_PROGRESS":
+        return State.NEW
+    if status.endswith("_IN_PROGRESS"):
+        return State.BUSY
+    if status == "ROLLBACK_COMPLETE":
+        return State.REMAINS
+    name = description["StackName"]
+    if status in _MENDS:
+        command = f"aws cloudformation {_MENDS[status]} --stack-name {name} --region {aws.region}"
+        raise StackError(
+            f"Mend the stack {name} in {aws.region} first, which is {status}: see its events for the cause,"
+            f" remove that, then run `{command}`."
+        )
+    # Else the diff would be: remove all of somebody's.
+    if "KeyArn" not in stack.outputs(dict(description)):
+        raise StackError(
+            f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
+            " private-packages.yaml."
+        )
+    return State.DEPLOYED
+
+
+def parameters_of(description: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the values of a deployed stack's parameters; those of NoEcho ones are asterisks."""
+    found = (description or {}).get("Parameters", [])
+    return {parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found}
+
+
+def delete(aws: Aws, description: Mapping[str, Any], pause: Callable[[float], None]) -> Iterator[Event]:
+    """Delete a stack; its events come while they are asked for.
+
+    Raises:
+        StackError: the deletion failed.
+        AwsError: AWS cannot be asked, or refuses.
+    """
+    name, stack_id = description["StackName"], description["StackId"]
+    since = events.latest(aws, stack_id)
+    with changing(aws, name, f"delete what is left of the stack {name}"):
+        aws.client("cloudformation").delete_stack(StackName=stack_id)
+    yield from events.follow(aws, stack_id, since, pause=pause)
+    status = stack.describe(aws, stack_id)["StackStatus"]
+    if status != "DELETE_COMPLETE":
+        raise StackError(
+            f"The stack {name} in {aws.region} could not be deleted, it is {status}: see its events."
+        )

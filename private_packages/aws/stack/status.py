@@ -1,0 +1,188 @@
+"""How the deployed stack is, with its key and its secrets, as far as the caller may know."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from custom_resource.role_check import parse
+from private_packages.aws.aws import DENIED, Aws, asking
+from private_packages.aws.errors import AwsError
+from private_packages.aws.stack import stack
+from private_packages.aws.tokens import secret
+from private_packages.aws.tokens.secret import Description
+
+Answer = TypeVar("Answer")
+
+MAY_NOT_BE_READ = "may not be read"
+
+SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+"""The statuses of a stack whose last operation succeeded and is over."""
+
+_SECRET_ARN = "SecretArn"  # noqa: S105 - the end of an output's name
+
+
+@dataclass(frozen=True)
+class StackStatus:
+    """The stack."""
+
+    id: str
+    status: str
+    since: datetime
+    """When its last operation began."""
+    reason: str
+    """Why it is so, where CloudFormation says; empty elsewhere."""
+    outputs: Mapping[str, str]
+
+    def is_older_than(self, version: str) -> bool:
+        """Return whether the stack was made from an older template than that of this version."""
+        deployed, available = parse(self.outputs.get("TemplateVersion", "")), parse(version)
+        return bool(deployed and available and deployed < available)
+
+    @property
+    def problems(self) -> list[str]:
+        """What needs attention."""
+        if self.status in SETTLED:
+            return []
+        if self.status.endswith("_IN_PROGRESS"):
+            return [f"the stack is in {self.status}: wait for its end"]
+        return [f"the stack is in {self.status}: see its events, mend the cause and deploy again"]
+
+
+@dataclass(frozen=True)
+class KeyStatus:
+    """The key that encrypts the secrets."""
+
+    arn: str
+    state: str
+    """Enabled, Disabled, PendingDeletion, … ; MAY_NOT_BE_READ where that is so."""
+    deletion: datetime | None
+    """When it is going to be deleted."""
+    rotates: bool | None
+    """None where the caller may not know."""
+    aliases: Sequence[str] | None
+    """None where the caller may not know."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What needs attention."""
+        if self.state in ("Enabled", MAY_NOT_BE_READ):
+            return []
+        if self.state == "PendingDeletion":
+            return ["the key is pending deletion, and with it every token: aws kms cancel-key-deletion"]
+        return [f"the key is in state {self.state}, and no token can be read: aws kms enable-key"]
+
+
+@dataclass(frozen=True)
+class SecretStatus:
+    """The secret of one repository."""
+
+    repository_id: str
+    arn: str
+    description: Description | None
+    """None where the caller may not describe it, or it is gone."""
+    is_gone: bool = False
+
+    @property
+    def problems(self) -> list[str]:
+        """What needs attention."""
+        problem = ""
+        if self.is_gone:
+            problem = "is gone: deploy it under another name"
+        elif self.description and self.description.deleted:
+            problem = "is marked for deletion: aws secretsmanager restore-secret"
+        elif self.description and not self.description.current:
+            problem = f"has no value: private-packages token set {self.repository_id}"
+        return [f"the secret of {self.repository_id} {problem}"] if problem else []
+
+
+@dataclass(frozen=True)
+class Status:
+    """All of it."""
+
+    stack_name: str
+    stack: StackStatus | None
+    """None where the caller may not read it."""
+    key: KeyStatus | None
+    """None where the stack names none."""
+    secrets: Sequence[SecretStatus]
+    """Those that the stack names."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What needs attention, the stack first."""
+        unread = [] if self.stack else [f"the stack {self.stack_name} {MAY_NOT_BE_READ}"]
+        parts = [part for part in (self.stack, self.key, *self.secrets) if part]
+        return unread + [problem for part in parts for problem in part.problems]
+
+
+def read(aws: Aws, stack_name: str) -> Status:
+    """Look at the stack, and at the key and the secrets that its outputs name.
+
+    Raises:
+        StackError: there is no such stack.
+        AwsError: AWS cannot be asked; what it does not let the caller know is left out.
+    """
+    found = _if_allowed(stack.describe, aws, stack_name)
+    if found is None:
+        # The template gives the key this alias.
+        return Status(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
+    outputs = stack.outputs(found)
+    return Status(
+        stack_name,
+        StackStatus(
+            id=found["StackId"],
+            status=found["StackStatus"],
+            since=found.get("LastUpdatedTime", found["CreationTime"]),
+            reason=found.get("StackStatusReason", ""),
+            outputs=outputs,
+        ),
+        _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
+        [
+            _secret(aws, name.removesuffix(_SECRET_ARN), arn)
+            for name, arn in outputs.items()
+            if name.endswith(_SECRET_ARN)
+        ],
+    )
+
+
+def _key(aws: Aws, key_id: str) -> KeyStatus:
+    kms = aws.client("kms")
+
+    def ask(operation: str, key_id: str = key_id) -> Any:
+        with asking(f"call kms:{operation} for the key {key_id}"):
+            return getattr(kms, operation)(KeyId=key_id)
+
+    described = _if_allowed(ask, "describe_key")
+    if described is None:
+        return KeyStatus(key_id, MAY_NOT_BE_READ, None, None, None)
+    metadata = described["KeyMetadata"]
+    # Where an alias was asked for: only DescribeKey takes it.
+    rotation = _if_allowed(ask, "get_key_rotation_status", metadata["Arn"])
+    aliases = _if_allowed(ask, "list_aliases", metadata["Arn"])
+    return KeyStatus(
+        arn=metadata["Arn"],
+        state=metadata["KeyState"],
+        deletion=metadata.get("DeletionDate"),
+        rotates=rotation and rotation["KeyRotationEnabled"],
+        aliases=aliases and [alias["AliasName"] for alias in aliases["Aliases"]],
+    )
+
+
+def _secret(aws: Aws, repository_id: str, arn: str) -> SecretStatus:
+    try:
+        return SecretStatus(repository_id, arn, _if_allowed(secret.describe, aws, arn))
+    except AwsError as error:
+        if error.code == "ResourceNotFoundException":
+            return SecretStatus(repository_id, arn, None, is_gone=True)
+        raise
+
+
+def _if_allowed(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
+    """Return the answer, or None where the caller may not have it."""
+    try:
+        return call(*arguments)
+    except AwsError as error:
+        if error.code in DENIED:
+            return None
+        raise

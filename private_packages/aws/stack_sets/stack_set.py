@@ -1,0 +1,91 @@
+"""A stack set, as every call names it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from private_packages.aws.aws import Aws, asking
+from private_packages.aws.errors import AwsError
+
+CallAs = Literal["SELF", "DELEGATED_ADMIN"]
+
+_WATCH = "see what runs with `private-packages rollout watch`"
+_SENTENCES = {
+    "OperationInProgressException": f"Another operation runs on the stack set {{name}}: {_WATCH}.",
+    "StaleRequestException": "Somebody else changed the stack set {name} at the same time: try again.",
+    "NameAlreadyExistsException": "Somebody else made a stack set {name} at the same time: try again.",
+    "StackSetNotFoundException": (
+        "There is no stack set {name} in {region}: correct --name, --region or --profile."
+    ),
+    "StackSetNotEmptyException": "The stack set {name} has instances again: try again.",
+}
+
+
+@dataclass(frozen=True)
+class StackSet:
+    """A stack set in the Region of its administrator's AWS."""
+
+    aws: Aws
+    name: str
+    call_as: CallAs = "SELF"
+    """DELEGATED_ADMIN in an account that the management account has made a delegated administrator."""
+
+    @cached_property
+    def _cloudformation(self) -> Any:
+        return self.aws.client("cloudformation")
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call an operation of CloudFormation that concerns this stack set.
+
+        Raises:
+            AwsError: AWS cannot be asked, or refuses.
+        """
+        try:
+            with asking(f"call {operation} for the stack set {self.name}"):
+                answer: dict[str, Any] = getattr(self._cloudformation, operation)(
+                    StackSetName=self.name, CallAs=self.call_as, **parameters
+                )
+        except AwsError as error:
+            if error.code in _SENTENCES:
+                sentence = _SENTENCES[error.code].format(name=self.name, region=self.aws.region)
+                raise AwsError(sentence, error.code) from error
+            raise
+        return answer
+
+    def answers(self, operation: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+        """Return what a list operation lists, a list for each call that it takes, asked for as it is used.
+
+        Raises:
+            AwsError: AWS cannot be asked, or refuses.
+        """
+        token: dict[str, str] = {}
+        while True:
+            answer = self.call(operation, **parameters, **token)
+            yield answer["Summaries"]
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Return the entries of all pages of a list operation, asked for page by page as they are used.
+
+        Raises:
+            AwsError: AWS cannot be asked, or refuses.
+        """
+        for entries in self.answers(operation, **parameters):
+            yield from entries
+
+    def describe(self) -> dict[str, Any] | None:
+        """Return the stack set as CloudFormation describes it, or None where there is none.
+
+        Raises:
+            AwsError: AWS cannot be asked, or refuses.
+        """
+        try:
+            description: dict[str, Any] = self.call("describe_stack_set")["StackSet"]
+        except AwsError as error:
+            if error.code == "StackSetNotFoundException":
+                return None
+            raise
+        return None if description.get("Status") == "DELETED" else description

@@ -1,0 +1,105 @@
+"""What is there of a stack set already: the set, its instances and the operations that are not over."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from sys import intern
+from typing import Any
+from uuid import uuid4
+
+from private_packages.aws.stack_sets.stack_set import StackSet
+
+OPEN = ("QUEUED", "RUNNING", "STOPPING")
+"""The states of an operation that is not over."""
+
+
+SUSPENDED = "SUSPENDED"
+"""The status of an instance in an account that was suspended when StackSets came to it."""
+
+
+class Purpose(StrEnum):
+    """What this command started an operation for, which the operation's id says."""
+
+    START = "private-packages-start"
+    REMOVE = "private-packages-remove"
+
+    def new_id(self) -> str:
+        """Return an id for an operation."""
+        return f"{self}-{uuid4()}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of a stack set."""
+
+    id: str
+    action: str
+    """CREATE, UPDATE, DELETE or DETECT_DRIFT."""
+    status: str
+    """QUEUED, RUNNING, STOPPING, STOPPED, FAILED or SUCCEEDED."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not over."""
+        return self.status in OPEN
+
+    def was_for(self, purpose: Purpose) -> bool:
+        """Return whether this command started it, and for this purpose."""
+        return self.id.startswith(f"{purpose}-")
+
+
+Place = tuple[str, str]
+"""An account and a Region."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is there of a stack set."""
+
+    description: Mapping[str, Any] | None = None
+    """As CloudFormation describes it; None where there is none."""
+    instances: Mapping[Place, str] = field(default_factory=dict)
+    """CURRENT, OUTDATED (which a failed instance is, too), INOPERABLE, or SUSPENDED with its account."""
+    units: Collection[str] = ()
+    """The organizational units through which the instances came."""
+    open_operations: Sequence[Operation] = ()
+
+
+def look(stack_set: StackSet) -> State:
+    """Return what is there of a stack set.
+
+    Raises:
+        AwsError: AWS cannot be asked.
+    """
+    description = stack_set.describe()
+    if description is None:
+        return State()
+    instances: dict[Place, str] = {}
+    units: dict[str, None] = {}
+    for instance in stack_set.pages("list_stack_instances"):
+        # There may be a hundred thousand of them, but there are few Regions and statuses.
+        instances[instance["Account"], intern(instance["Region"])] = intern(_status(instance))
+        if unit := instance.get("OrganizationalUnitId"):
+            units[unit] = None
+    return State(
+        description, instances, list(units), [found for found in operations(stack_set) if found.is_open]
+    )
+
+
+def _status(instance: Mapping[str, Any]) -> str:
+    detail = instance.get("StackInstanceStatus", {}).get("DetailedStatus")
+    return SUSPENDED if detail == "SKIPPED_SUSPENDED_ACCOUNT" else str(instance["Status"])
+
+
+def operations(stack_set: StackSet) -> list[Operation]:
+    """Return all operations of a stack set that CloudFormation remembers, the newest first.
+
+    Raises:
+        AwsError: there is no such stack set, or AWS cannot be asked.
+    """
+    summaries = sorted(
+        stack_set.pages("list_stack_set_operations"),
+        key=lambda summary: summary["CreationTimestamp"],
+        reverse=True,
+    )
+    return [Operation(found["OperationId"], found["Action"], found["Status"]) for found in summaries]

@@ -1,0 +1,151 @@
+"""One secret: its versions, and the value of the current one, which no message, log or repr shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from private_packages.aws.aws import DENIED, Aws, asking
+from private_packages.aws.errors import AwsError, TokenError
+
+CURRENT = "AWSCURRENT"
+"""The stage that builds read."""
+
+_ARN_PARTS = 7
+"""arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME"""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a secret that has a stage; the others are on their way out."""
+
+    id: str
+    stages: Sequence[str]
+    created: datetime | None
+    """None where the caller may not list the versions."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a secret without reading it."""
+
+    arn: str
+    name: str
+    versions: Sequence[Version]
+    """The newest first, as far as their times are known."""
+    deleted: datetime | None
+    """When it is going to be deleted, or was marked for that; None where it is not."""
+    last_accessed: datetime | None
+    """The day on which its value was last read, as AWS tells it: at most once a day."""
+
+    @property
+    def current(self) -> Version | None:
+        """The version that builds read; None where the secret has no value."""
+        return next((version for version in self.versions if CURRENT in version.stages), None)
+
+
+@dataclass(frozen=True)
+class Value:
+    """The current value of a secret."""
+
+    version: Version
+    text: str | None = field(repr=False)
+    """None where the secret holds bytes, which no hook reads."""
+
+
+def region_of(arn: str) -> str:
+    """Return the Region of a secret's ARN, which is the only one that can read it.
+
+    Raises:
+        TokenError: this is no secret's ARN.
+    """
+    parts = arn.split(":")
+    if len(parts) != _ARN_PARTS or parts[2] != "secretsmanager":
+        raise TokenError(f"{arn} is not the ARN of a secret: see what the outputs of the stack name.")
+    return parts[3]
+
+
+def describe(aws: Aws, arn: str) -> Description:
+    """Describe a secret, also one that is marked for deletion.
+
+    Raises:
+        TokenError: this is no secret's ARN.
+        AwsError: AWS cannot be asked, or refuses.
+    """
+    client = aws.client("secretsmanager", region_of(arn))
+    with asking(f"describe the secret {arn}"):
+        answer = client.describe_secret(SecretId=arn)
+    created = _created(client, arn)
+    versions = [
+        Version(version_id, stages, created.get(version_id))
+        for version_id, stages in answer.get("VersionIdsToStages", {}).items()
+        if stages
+    ]
+    return Description(
+        arn=answer["ARN"],
+        name=answer["Name"],
+        versions=sorted(versions, key=_order),
+        deleted=answer.get("DeletedDate"),
+        last_accessed=answer.get("LastAccessedDate"),
+    )
+
+
+def read(aws: Aws, arn: str) -> Value:
+    """Read a secret as the hook does: by its whole ARN, in its Region, the stage AWSCURRENT, no version's id.
+
+    Raises:
+        TokenError: this is no secret's ARN.
+        AwsError: AWS cannot be asked, or refuses.
+    """
+    client = aws.client("secretsmanager", region_of(arn))
+    with asking(f"read the secret {arn}"):
+        answer = client.get_secret_value(SecretId=arn, VersionStage=CURRENT)
+    version = Version(answer["VersionId"], answer["VersionStages"], answer["CreatedDate"])
+    return Value(version, answer.get("SecretString"))
+
+
+def put(aws: Aws, arn: str, text: str) -> None:
+    """Make this text the current value; what was current becomes AWSPREVIOUS.
+
+    Raises:
+        AwsError: AWS cannot be asked, or refuses; without a code, it may have stored the text all the same.
+    """
+    client = aws.client("secretsmanager", region_of(arn))
+    with asking(f"put a value into the secret {arn}"):
+        # botocore adds a ClientRequestToken, the same in each attempt: a second makes no second version.
+        client.put_secret_value(SecretId=arn, SecretString=text)
+
+
+def has_no_value(error: AwsError) -> bool:
+    """Return whether reading failed because nothing was ever stored in the secret.
+
+    AWS answers ResourceNotFoundException "Secrets Manager can't find the specified secret value for staging
+    label: AWSCURRENT" (seen in aws/aws-sdk-js-v3#7701, for another label).
+    """
+    return error.code == "ResourceNotFoundException" and "staging label" in str(error)
+
+
+def is_deleted(error: AwsError) -> bool:
+    """Return whether a call failed because the secret is marked for deletion.
+
+    AWS answers InvalidRequestException "You can't perform this operation on the secret because it was marked
+    for deletion" (external-secrets/external-secrets#4560; nothing else in the answer says so).
+    """
+    return error.code == "InvalidRequestException" and "marked for deletion" in str(error)
+
+
+def _created(client: Any, arn: str) -> dict[str, datetime]:
+    """Return when each version was made; none where the caller may not know, or the secret is deleted."""
+    try:
+        with asking(f"list the versions of the secret {arn}"):
+            # One page is enough: versions without a label are left out, and few have one.
+            answer = client.list_secret_version_ids(SecretId=arn)
+    except AwsError as error:
+        if error.code in (*DENIED, "InvalidRequestException"):
+            return {}
+        raise
+    return {version["VersionId"]: version["CreatedDate"] for version in answer["Versions"]}
+
+
+def _order(version: Version) -> tuple[float, Sequence[str]]:
+    return (-version.created.timestamp() if version.created else 0.0, sorted(version.stages))

@@ -1,0 +1,109 @@
+"""How subcommands print what the role check found."""
+
+import csv
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from private_packages.aws.organization.role_check import Finding, Verdict, by_need, count, summary
+
+_STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
+_OTHERWISE = "red"
+FIELDS = (
+    "account",
+    "name",
+    "verdict",
+    "version",
+    "region",
+    "stack_id",
+    "organization_id",
+    "next_step",
+)
+
+
+def document(finding: Finding, name: str | None = None) -> dict[str, str | None]:
+    """Return a finding for programs; what is not known is None."""
+    values = {
+        "account": finding.account,
+        "name": name,
+        "verdict": str(finding.verdict),
+        "version": _known(finding.version),
+        "region": finding.region,
+        "stack_id": _known(finding.stack_id),
+        "organization_id": finding.organization_id,
+        "next_step": finding.next_step,
+    }
+    return {field: values[field] or None for field in FIELDS}
+
+
+def documents(findings: Sequence[Finding], names: Mapping[str, str], left_out: int) -> dict[str, Any]:
+    """Return many findings for programs."""
+    return {
+        "summary": {str(verdict): number for verdict, number in count(findings).items()},
+        "left_out": left_out,
+        "accounts": [document(finding, names[finding.account]) for finding in by_need(findings)],
+    }
+
+
+def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
+    """Print findings as CSV, with a line that names the fields."""
+    writer = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def print_finding(console: Console, finding: Finding, stack_name: str, minimum: str) -> None:
+    """Print one finding."""
+    found = f"{stack_name} in {finding.region}" if finding.region else "unknown"
+    for label, text in (
+        ("Account", Text(finding.account)),
+        ("Organization", Text(finding.organization_id or "not looked up")),
+        ("Stack", Text(found)),
+        ("Version", Text(f"{finding.version} (needed: {minimum} or newer)")),
+        ("Verdict", Text(finding.verdict, _style(finding.verdict))),
+    ):
+        console.print(Text.assemble(f"{label:<14}", text))
+    if finding.next_step:
+        console.print(Text(f"\n{finding.next_step}"))
+
+
+def print_findings(console: Console, findings: Sequence[Finding], names: Mapping[str, str]) -> None:
+    """Print many findings, those that need work first."""
+    findings = by_need(findings)
+    rows = [
+        (finding.verdict, finding.account, names[finding.account], _known(finding.version), finding.region)
+        for finding in findings
+    ]
+    header = ("Verdict", "Account", "Name", "Version", "Region")
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    console.print(Text(_line(header, widths), "bold"))
+    for finding, row in zip(findings, rows, strict=True):
+        line = Text(_line(row, widths))
+        line.stylize(_style(finding.verdict), 0, widths[0])
+        console.print(line)
+        if finding.next_step:
+            console.print(Padding(Text(finding.next_step), (0, 0, 0, 4), expand=False))
+
+
+def print_summary(console: Console, findings: Sequence[Finding], left_out: int) -> None:
+    """Print how many accounts there are of each kind."""
+    console.print()
+    if left_out:
+        console.print(Text(f"Left out: {left_out} suspended or being closed."))
+    console.print(Text(summary(findings), "bold"))
+
+
+def _known(text: str) -> str:
+    return "" if text == "unknown" else text
+
+
+def _style(verdict: Verdict) -> str:
+    return _STYLES.get(verdict, _OTHERWISE)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

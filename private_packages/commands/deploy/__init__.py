@@ -1,0 +1,1 @@
+"""`private-packages deploy`: deploy the template into the account that keeps the tokens."""

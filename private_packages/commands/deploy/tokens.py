@@ -1,0 +1,80 @@
+"""The tokens of several repositories: asked for one by one, or from standard input."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+
+from generator import names
+from generator.configuration import Configuration, Repository
+from private_packages.aws.errors import TokenError
+from private_packages.aws.tokens.tokens import MAXIMUM_BYTES, Token, inspect, secret_string
+from private_packages.commands.token.typed import warned
+
+
+def parse_tokens(ids: Sequence[str], text: str) -> dict[str, Token]:
+    """Return each token by its repository's id; no message repeats a line.
+
+    Raises:
+        TokenError: a line holds no token, or is of no repository.
+    """
+    if len(ids) == 1:
+        return {ids[0]: Token.parse(text)}
+    tokens: dict[str, Token] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        name, separator, value = line.partition("=")
+        if not separator or name.strip() not in ids:
+            raise TokenError(
+                f"Line {number} of standard input is of no repository: write ID=TOKEN, where ID is"
+                f" {' or '.join(ids)}."
+            )
+        if name.strip() in tokens:
+            raise TokenError(
+                f"Line {number} of standard input is the second for {name.strip()}: leave one of the two."
+            )
+        try:
+            tokens[name.strip()] = Token.parse(value)
+        except TokenError as error:
+            raise TokenError(f"Line {number} of standard input: {error}") from error
+    if not tokens:
+        raise TokenError("There is no token in standard input: pipe a line ID=TOKEN for each repository.")
+    return tokens
+
+
+def ask_for_tokens(repositories: Iterable[Repository]) -> dict[str, Token]:
+    """Ask for each token on the terminal, hidden; those that are left empty are left out.
+
+    Raises:
+        TokenError: what was typed cannot be a token.
+    """
+    tokens = {}
+    for repository in repositories:
+        question = f"Token for {repository.id} ({repository.url}), hidden, empty to put it later"
+        typed = click.prompt(question, hide_input=True, err=True, default="", show_default=False)
+        if typed.strip():
+            tokens[repository.id] = Token.parse(typed)
+    return tokens
+
+
+def token_parameters(configuration: Configuration, tokens: Mapping[str, Token]) -> dict[str, str]:
+    """Return the parameters that put the tokens into their secrets.
+
+    Raises:
+        TokenError: no build could use a token, or it is too long for its parameter.
+    """
+    return {
+        names.token_parameter(repository.id): _value(repository, warned(tokens[repository.id]))
+        for repository in configuration.repositories
+        if repository.id in tokens
+    }
+
+
+def _value(repository: Repository, token: Token) -> str:
+    """Return what the secret shall hold, as the hook reads it."""
+    text = secret_string(token, repository.token_key, current=None)
+    if problems := inspect(text, repository.token_key).problems:
+        raise TokenError(f"The token of {repository.id} is of no use to builds. {' '.join(problems)}")
+    if len(text) > MAXIMUM_BYTES:
+        raise TokenError(f"The token of {repository.id} is too long for its JSON: put it with `token set`.")
+    return text

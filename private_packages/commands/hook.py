@@ -1,0 +1,108 @@
+"""`private-packages hook`: write the pre-build hook."""
+
+import os
+from pathlib import Path
+
+import click
+
+from generator.hooks import hook
+from private_packages.commands.files import difference, load_configuration, replace, show_difference
+from private_packages.commands.options.common import aws_options, config_option
+from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
+
+DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
+
+
+@click.command()
+@config_option
+@secret_arn_option
+@click.option(
+    "--stack-name",
+    metavar="NAME",
+    help="Instead: take the ARNs from the outputs of this stack, deployed from private-packages.yaml.",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    default=DEFAULT_OUTPUT,
+    show_default=True,
+    help="The hook to write, made executable; - prints it.",
+)
+@click.option("--force", is_flag=True, help="Replace the file even when this command did not write it.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; where the file is stale, show what differs and fail."
+)
+@aws_options
+def command(
+    config: Path | None,
+    pairs: tuple[str, ...],
+    stack_name: str | None,
+    output: str,
+    force: bool,
+    check: bool,
+    profile: str | None,
+    region: str | None,
+) -> None:
+    """Write the pre-build hook that lets a build install private packages.
+
+    The hook is one bash script for the folder deployHooks of a source repository. It holds no token: at build
+    time it fetches each token with the build's own role, and writes it to where npm, yarn, pip or Maven look.
+
+    Commit it. The same configuration and ARNs always give the same file, so let --check guard it.
+
+    \b
+    Examples:
+      private-packages hook --stack-name private-packages
+      private-packages hook --secret-arn GitHubPackages=arn:aws:secretsmanager:…
+      private-packages hook --stack-name private-packages --check
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    if check and output == "-":
+        raise click.UsageError("--output - names no file for --check to look at: name one.")
+    if pairs and stack_name:
+        raise click.UsageError(
+            "--secret-arn and --stack-name both say which secrets to use: leave one of them."
+        )
+    repositories = load_configuration(config)
+    if stack_name:
+        arns = deployed_arns(repositories, stack_name, profile, region)
+    else:
+        arns = given_arns(repositories, pairs)
+    text = hook.render(repositories, arns, os.path.normpath(config) if config else None)
+    if output == "-":
+        click.echo(text, nl=False)
+    elif Path(output).is_dir():
+        raise click.ClickException(f"{output}: cannot be written: it is a folder, name a file in it.")
+    elif check:
+        _check(Path(output), text)
+    else:
+        _write(Path(output), text, force)
+
+
+def _write(path: Path, text: str, force: bool) -> None:
+    """Write the hook and say what to do with it."""
+    if not force and _holds_something_else(path):
+        raise click.ClickException(
+            f"{path}: was not written by this command and stays as it is; see what it does, then use --force."
+        )
+    replace(path, text, mode=0o755)
+    click.echo(f"Wrote {path} ({len(text.encode()):,} bytes)")
+    click.echo("Next: commit it, and see that the build's role may read the secrets.")
+
+
+def _check(path: Path, text: str) -> None:
+    """Fail with the difference when the hook is not what would be written now."""
+    if found := "".join(difference(path, text)):
+        show_difference(found)
+        raise click.ClickException(f"Stale: {path}. Run the same command without --check and commit.")
+    if not os.access(path, os.X_OK):
+        raise click.ClickException(
+            f"{path}: is not executable. Run the same command without --check and commit."
+        )
+    click.echo(f"Fresh: {path}")
+
+
+def _holds_something_else(path: Path) -> bool:
+    try:
+        return path.exists() and not hook.is_hook(path.read_bytes().decode("utf-8", "replace"))
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}.") from error

@@ -1,0 +1,67 @@
+"""The ARNs of the secrets: given as options, or read from the deployed stack."""
+
+import re
+from collections.abc import Mapping
+
+import click
+
+from generator.configuration import Configuration
+from generator.hooks import hook
+
+secret_arn_option = click.option(
+    "--secret-arn",
+    "pairs",
+    metavar="ID=ARN",
+    multiple=True,
+    help="A repository's id and the whole ARN of its secret; once for each repository.",
+)
+
+
+def given_arns(configuration: Configuration, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return the ARNs that were given as ID=ARN, one for each repository."""
+    arns: dict[str, str] = {}
+    for pair in pairs:
+        name, _, arn = pair.partition("=")
+        if not arn:
+            raise click.UsageError(
+                f"--secret-arn {pair}: write it as ID=ARN, {configuration.repositories[0].id}=arn:…."
+            )
+        if name in arns:
+            raise click.UsageError(f"--secret-arn {name}: is there twice, leave one of the two.")
+        arns[name] = arn
+    return _checked(configuration, arns, "--secret-arn")
+
+
+def deployed_arns(
+    configuration: Configuration, stack_name: str, profile: str | None, region: str | None
+) -> dict[str, str]:
+    """Return the ARNs that a stack has as outputs."""
+    # Here, so that who names the ARNs need not wait for boto3.
+    from private_packages.aws.aws import sign_in  # noqa: PLC0415
+    from private_packages.aws.stack import stack  # noqa: PLC0415
+
+    ids = [repository.id for repository in configuration.repositories]
+    arns = stack.secret_arns(sign_in(profile, region), stack_name, ids)
+    return _checked(configuration, arns, f"stack {stack_name}, output")
+
+
+def _checked(configuration: Configuration, arns: Mapping[str, str], source: str) -> dict[str, str]:
+    """Return one ARN for each repository, or refuse what is missing, unknown or no ARN."""
+    ids = [repository.id for repository in configuration.repositories]
+    if unknown := [name for name in arns if name not in ids]:
+        raise click.UsageError(
+            f"{source} {', '.join(unknown)}: no repository has this id, the configuration lists"
+            f" {', '.join(ids)}."
+        )
+    if missing := [name for name in ids if name not in arns]:
+        raise click.UsageError(
+            f"The secret of {', '.join(missing)} is not named: add --secret-arn {missing[0]}=ARN for each,"
+            " or --stack-name."
+        )
+    for name, arn in arns.items():
+        if not re.fullmatch(hook.ARN, arn):
+            raise click.UsageError(
+                f"{source} {name}: {arn} is not a secret's whole ARN, which reads"
+                " arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX."
+            )
+    return dict(arns)

@@ -1,0 +1,54 @@
+"""`private-packages rollout plan`: show what a rollout would do."""
+
+from typing import Any
+
+import click
+
+from private_packages.aws.organization.role_check import Finding, Verdict
+from private_packages.aws.stack_sets.plan import Plan
+from private_packages.commands.check import findings
+from private_packages.commands.output import print_json
+from private_packages.commands.printing import result_console
+from private_packages.commands.rollout import preflight, report
+from private_packages.commands.rollout.options import plan_options, preflight_options
+from private_packages.commands.rollout.request import Request
+
+
+@click.command()
+@plan_options
+@preflight_options
+@click.pass_context
+def command(context: click.Context, /, **options: Any) -> None:
+    """Show what a rollout would do.
+
+    Nothing is changed. It takes the options of `rollout start` and shows the accounts and Regions that the
+    template would go to, what is there already, what differs, and the steps.
+
+    With --preflight it fails where the role check does, in an account or more.
+
+    \b
+    Examples:
+      private-packages rollout plan
+      private-packages rollout plan --ou ou-ab12-cdefghij --regions us-east-1,eu-west-1
+      private-packages rollout plan --preflight --output json
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    request = Request.parse(options)
+    plan = request.plan()
+    found = preflight.check(request, plan, options["role_name"]) if options["preflight"] else None
+    names = {member.id: member.name for member in plan.targets.members}
+    if options["output"] == "json":
+        checked = None if found is None else findings.documents(found, names, len(plan.targets.suspended))
+        print_json(report.plan_document(plan) | {"preflight": checked})
+    else:
+        _print(plan, found, names)
+    context.exit(0 if all(finding.verdict is Verdict.READY for finding in found or ()) else 1)
+
+
+def _print(plan: Plan, found: list[Finding] | None, names: dict[str, str]) -> None:
+    """Print the plan for people."""
+    console = result_console()
+    report.print_plan(console, plan, with_accounts=True)
+    if found is not None:
+        console.print()
+        findings.print_findings(console, found, names)
+        findings.print_summary(console, found, len(plan.targets.suspended))

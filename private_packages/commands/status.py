@@ -1,0 +1,216 @@
+"""`private-packages status`: show how the stack, its key and its secrets are."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+from private_packages.commands.options.common import aws_options, output_option, stack_name_option
+from private_packages.commands.output import print_json
+from private_packages.commands.printing import progress_console
+from private_packages.commands.times import iso, moment
+from private_packages.commands.token.versions import document, line
+
+if TYPE_CHECKING:
+    from private_packages.aws.aws import Aws
+    from private_packages.aws.stack.drift import Drift
+    from private_packages.aws.stack.status import KeyStatus, SecretStatus, StackStatus, Status
+
+UNREAD = "may not be read"
+
+
+@click.command()
+@stack_name_option
+@click.option(
+    "--drift", "with_drift", is_flag=True, help="Let CloudFormation look for changes made by other means."
+)
+@output_option
+@aws_options
+@click.pass_context
+def command(
+    context: click.Context,
+    stack_name: str,
+    with_drift: bool,
+    output: str,
+    profile: str | None,
+    region: str | None,
+) -> None:
+    """Show how the stack, its key and its secrets are.
+
+    What these credentials may not read is shown as such and left out. Fails where something needs attention:
+    a stack that failed or is being changed, a key that is disabled or pending deletion, a secret without
+    value or marked for deletion, and with --drift, what is no longer as the stack made it.
+
+    \b
+    Examples:
+      private-packages status
+      private-packages status --drift
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    # Here, so that completion need not wait for boto3.
+    from private_packages.aws.aws import sign_in  # noqa: PLC0415
+    from private_packages.aws.stack import status  # noqa: PLC0415
+
+    aws = sign_in(profile, region)
+    found = status.read(aws, stack_name)
+    drift = _detect(aws, stack_name) if with_drift else None
+    problems = found.problems + (drift.problems if drift else [])
+    if output == "json":
+        print_json(_document(found, drift, problems))
+    else:
+        _show(found, drift, problems)
+    if problems:
+        context.exit(1)
+
+
+def _detect(aws: "Aws", stack_name: str) -> "Drift":
+    from private_packages.aws.stack import drift  # noqa: PLC0415
+
+    console = progress_console()
+    beginning = "Looking for drift; this can take minutes"
+    if not console.is_terminal:
+        console.print(beginning)
+    with console.status(beginning) as progress:
+        return drift.detect(
+            aws, stack_name, lambda seconds: progress.update(f"{beginning} ({seconds} s so far)")
+        )
+
+
+def _template(found: "StackStatus") -> dict[str, Any]:
+    """Return the template's version deployed and available, and the next step."""
+    return {
+        "deployed": found.outputs.get("TemplateVersion"),
+        "available": __version__,
+        "next_step": "private-packages deploy" if found.is_older_than(__version__) else None,
+    }
+
+
+def _show(found: "Status", drift: "Drift | None", problems: Sequence[str]) -> None:
+    if found.stack:
+        _show_stack(found.stack)
+    else:
+        click.echo(f"Stack {found.stack_name}: {UNREAD}")
+    if found.key:
+        _show_key(found.key)
+    for each in found.secrets:
+        _show_secret(each)
+    if drift:
+        _show_drift(drift)
+    if problems:
+        click.secho(f"Needs attention: {'; '.join(problems)}.", fg="red")
+    else:
+        click.secho("All is well.", fg="green")
+
+
+def _show_stack(stack: "StackStatus") -> None:
+    click.echo(f"Stack: {stack.id}")
+    click.echo(f"  {stack.status} since {moment(stack.since)}")
+    if stack.reason:
+        click.echo(f"  Reason: {stack.reason}")
+    template = _template(stack)
+    newer = f", {__version__} available: {template['next_step']}" if template["next_step"] else ""
+    click.echo(f"  Template: {template['deployed'] or 'not known'}{newer}")
+    click.echo(f"  Organization: {stack.outputs.get('OrganizationId', 'not known')}")
+    click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', 'not known')}")
+
+
+def _show_key(key: "KeyStatus") -> None:
+    click.echo(f"Key: {key.arn}")
+    deletion = f", to be deleted {moment(key.deletion)}" if key.deletion else ""
+    click.echo(f"  {key.state}{deletion}")
+    rotation = {None: UNREAD, True: "on", False: "off"}[key.rotates]
+    click.echo(f"  Rotation: {rotation}")
+    aliases = UNREAD if key.aliases is None else ", ".join(key.aliases) or "none"
+    click.echo(f"  Alias: {aliases}")
+
+
+def _show_secret(secret: "SecretStatus") -> None:
+    click.echo(f"Secret of {secret.repository_id}: {secret.arn}")
+    if secret.is_gone:
+        click.echo("  gone")
+        return
+    description = secret.description
+    if description is None:
+        click.echo(f"  {UNREAD}")
+        return
+    click.echo(f"  {line(description.current) if description.current else 'no value'}")
+    if description.deleted:
+        click.echo(f"  Marked for deletion: {moment(description.deleted)}")
+    if description.last_accessed:
+        click.echo(f"  Last read: {description.last_accessed:%Y-%m-%d}")
+
+
+def _show_drift(drift: "Drift") -> None:
+    click.echo(f"Drift: {drift.status}")
+    if drift.reason:
+        click.echo(f"  Reason: {drift.reason}")
+    for resource in drift.resources:
+        click.echo(f"  {resource.logical_id} ({resource.resource_type}): {resource.status}")
+        for difference in resource.differences:
+            click.echo(f"    {difference.path}: {difference.kind}")
+
+
+def _document(found: "Status", drift: "Drift | None", problems: Sequence[str]) -> dict[str, Any]:
+    return {
+        "stack_name": found.stack_name,
+        "stack": found.stack and _stack_document(found.stack),
+        "key": found.key and _key_document(found.key),
+        "secrets": [_secret_document(each) for each in found.secrets],
+        "drift": drift and _drift_document(drift),
+        "problems": problems,
+    }
+
+
+def _stack_document(stack: "StackStatus") -> dict[str, Any]:
+    return {
+        "id": stack.id,
+        "status": stack.status,
+        "since": iso(stack.since),
+        "reason": stack.reason or None,
+        "template": _template(stack),
+        "organization_id": stack.outputs.get("OrganizationId"),
+        "stackery_role_version": stack.outputs.get("StackeryRoleVersion"),
+    }
+
+
+def _key_document(key: "KeyStatus") -> dict[str, Any]:
+    return {
+        "arn": key.arn,
+        "state": key.state,
+        "deletion": iso(key.deletion),
+        "rotates": key.rotates,
+        "aliases": key.aliases,
+    }
+
+
+def _secret_document(secret: "SecretStatus") -> dict[str, Any]:
+    description = secret.description
+    current = description.current if description else None
+    return {
+        "id": secret.repository_id,
+        "arn": secret.arn,
+        "name": description.name if description else None,
+        "readable": description is not None,
+        "gone": secret.is_gone,
+        "current": document(current) if current else None,
+        "deleted": iso(description.deleted) if description else None,
+        "last_accessed": iso(description.last_accessed) if description else None,
+    }
+
+
+def _drift_document(drift: "Drift") -> dict[str, Any]:
+    return {
+        "status": drift.status,
+        "reason": drift.reason or None,
+        "resources": [
+            {
+                "logical_id": resource.logical_id,
+                "type": resource.resource_type,
+                "status": resource.status,
+                "differences": [
+                    {"path": difference.path, "kind": difference.kind} for difference in resource.differences
+                ],
+            }
+            for resource in drift.resources
+        ],
+    }

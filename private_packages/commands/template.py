@@ -1,0 +1,134 @@
+"""`private-packages template`: write the CloudFormation templates."""
+
+import shlex
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from generator import document
+from generator.templates import TEMPLATES
+from private_packages.commands.files import difference, load_configuration, replace, show_difference
+from private_packages.commands.options.common import config_option, output_option
+from private_packages.commands.output import print_json
+
+
+@click.command()
+@config_option
+@click.option(
+    "--output-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("templates"),
+    show_default=True,
+    help="The folder to write to; made when missing.",
+)
+@click.option(
+    "--format",
+    "document_format",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="The language of the templates; YAML keeps the function's source readable.",
+)
+@click.option(
+    "--stdout", "name", type=click.Choice(list(TEMPLATES)), help="Print this template and write no file."
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; where a file is stale, show what differs and fail."
+)
+@output_option
+@click.option("--profile", expose_value=False, help="Taken as by every command; this one does not call AWS.")
+@click.option("--region", expose_value=False, help="Likewise.")
+def command(
+    config: Path | None,
+    output_dir: Path,
+    document_format: document.Format,
+    name: str | None,
+    check: bool,
+    output: str,
+) -> None:
+    """Write the CloudFormation templates.
+
+    private-packages is for the account that keeps the tokens: upload it in the CloudFormation console and
+    fill in the form. role-check is for the accounts that build: it only checks their Stackery Role.
+
+    The same configuration always gives the same files, so commit them and let --check guard them.
+
+    \b
+    Examples:
+      private-packages template
+      private-packages template --config acme.yaml --output-dir build
+      private-packages template --stdout role-check | less
+      private-packages template --check
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    if name and check:
+        raise click.UsageError("--stdout writes no file for --check to look at: use one of the two.")
+    texts = _texts(config, document_format)
+    if name:
+        _warn_of_size(name, texts[name])
+        click.echo(texts[name].encode(), nl=False)  # as in the file, whatever the terminal's encoding
+        return
+    files = {output_dir / f"{template}.{document_format}": text for template, text in texts.items()}
+    if check:
+        _check(files, output)
+    else:
+        _write(files, output)
+
+
+def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
+    """Return each template's text by its name."""
+    repositories = load_configuration(config)
+    return {name: document.render(make(repositories), document_format) for name, make in TEMPLATES.items()}
+
+
+def _write(files: dict[Path, str], output: str) -> None:
+    """Write the files and say what to do with them."""
+    for path, text in files.items():
+        replace(path, text)
+    if output == "json":
+        print_json([{"file": str(path), "bytes": _size(text)} for path, text in files.items()])
+    else:
+        for path, text in files.items():
+            click.echo(f"Wrote {path} ({_size(text):,} bytes)")
+        click.echo(
+            f"Next: in the CloudFormation console, choose Create stack and upload {next(iter(files))}."
+        )
+    for path, text in files.items():
+        _warn_of_size(str(path), text)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _warn_of_size(name: str, text: str) -> None:
+    if _size(text) > document.API_BYTES:
+        click.echo(
+            f"Note: {name} has {_size(text):,} bytes, but CloudFormation's API takes {document.API_BYTES:,}"
+            " in a call: upload it in the console, or put it into an S3 bucket and give its URL.",
+            err=True,
+        )
+
+
+def _check(files: dict[Path, str], output: str) -> None:
+    """Fail with the difference when a file is not what would be written now."""
+    differences = {path: "".join(difference(path, text)) for path, text in files.items()}
+    stale = [str(path) for path, text in differences.items() if text]
+    if output == "json":
+        print_json([{"file": str(path), "difference": text} for path, text in differences.items()])
+    else:
+        show_difference("".join(differences.values()))
+    if stale:
+        raise click.ClickException(f"Run `{_command_without_check()}` and commit. Stale: {', '.join(stale)}.")
+    if output == "text":
+        click.echo(f"Fresh: {', '.join(str(path) for path in files)}")
+
+
+def _command_without_check() -> str:
+    """Return the command that writes the files that this one has checked."""
+    context = click.get_current_context()
+    words = ["private-packages", "template"]
+    for option in ("config", "output_dir", "document_format"):
+        if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
+            words += [f"--{option.removeprefix('document_').replace('_', '-')}", str(context.params[option])]
+    return shlex.join(words)

@@ -1,0 +1,104 @@
+"""`private-packages token set`: store a new token."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from private_packages.commands.files import load_configuration
+from private_packages.commands.options.common import (
+    aws_options,
+    config_option,
+    output_option,
+    stack_name_option,
+)
+from private_packages.commands.output import print_json
+from private_packages.commands.token.subject import find, repository_argument, secret_of
+from private_packages.commands.token.typed import read_token
+from private_packages.commands.token.versions import document, lines
+
+if TYPE_CHECKING:
+    from private_packages.aws.tokens.secret import Description
+    from private_packages.aws.tokens.tokens import Token
+
+
+@click.command()
+@repository_argument
+@config_option
+@stack_name_option
+@output_option
+@aws_options
+def command(
+    repository_id: str,
+    config: Path | None,
+    stack_name: str,
+    output: str,
+    profile: str | None,
+    region: str | None,
+) -> None:
+    """Store a new token.
+
+    Puts it into the repository's secret as the current version; builds read it from then on, and the stack
+    stays as it is. ID is the repository's id in the configuration. Asks for the token without echo, or reads
+    it from standard input.
+
+    \b
+    Examples:
+      private-packages token set GitHubPackages
+      pass show github/packages | private-packages token set GitHubPackages
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    # Here, so that completion need not wait for boto3.
+    from private_packages.aws.aws import sign_in  # noqa: PLC0415
+    from private_packages.aws.tokens import stored_token  # noqa: PLC0415
+
+    repository = find(load_configuration(config), repository_id)
+    aws = sign_in(profile, region)
+    arn = secret_of(repository, aws, stack_name)
+    before = stored_token.describe_for_change(aws, arn)
+    if output == "text":
+        click.echo(f"Secret: {arn}")
+        _show("Before", before)
+    token = _ask(repository_id)
+    try:
+        stored = stored_token.store(aws, arn, token, repository.token_key)
+    except KeyboardInterrupt as stop:
+        raise click.ClickException(
+            "Stopped while the token was being stored: see with"
+            f" `private-packages token check {repository_id}` whether it was."
+        ) from stop
+    after = stored_token.describe(aws, arn) if stored else before
+    for note in stored.warnings if stored else []:
+        click.echo(f"Note: {note}", err=True)
+    if output == "json":
+        print_json(
+            {
+                "id": repository_id,
+                "secret_arn": arn,
+                "changed": stored is not None,
+                "before": _documents(before),
+                "after": _documents(after),
+            }
+        )
+    elif stored:
+        _show("After", after)
+        click.echo("Stored: builds read the new token from now on.")
+    else:
+        click.echo("The secret holds this token already: nothing was changed.")
+
+
+def _ask(repository_id: str) -> "Token":
+    try:
+        return read_token(f"Token of {repository_id}")
+    except (click.Abort, KeyboardInterrupt) as stop:
+        raise click.ClickException("Stopped: nothing was changed.") from stop
+
+
+def _show(title: str, description: "Description | None") -> None:
+    click.echo(f"{title}:")
+    for line in lines(description.versions if description else None):
+        click.echo(line)
+
+
+def _documents(description: "Description | None") -> list[dict[str, Any]] | None:
+    """Return the versions as JSON has them; None where they may not be known."""
+    return [document(version) for version in description.versions] if description else None

@@ -1,0 +1,27 @@
+"""How subcommands get a token: typed without echo, or from standard input, never as an argument."""
+
+import sys
+
+import click
+
+from private_packages.aws.tokens.tokens import Token
+
+
+def read_token(question: str) -> Token:
+    """Ask on the terminal, hidden, or read all of standard input where that is no terminal.
+
+    Raises:
+        TokenError: what was given is no token.
+    """
+    if sys.stdin.isatty():
+        text = click.prompt(question, hide_input=True, err=True, default="", show_default=False)
+    else:
+        text = sys.stdin.read()
+    return warned(Token.parse(text))
+
+
+def warned(token: Token) -> Token:
+    """Say so where white space was removed from around a token."""
+    if token.was_padded:
+        click.echo("Note: removed the white space around the token.", err=True)
+    return token

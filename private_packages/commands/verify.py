@@ -1,0 +1,130 @@
+"""`private-packages verify`: see whether this identity can read the tokens as a build does."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from private_packages.commands.files import load_configuration
+from private_packages.commands.options.common import aws_options, config_option, output_option
+from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
+from private_packages.commands.output import print_json
+from private_packages.commands.token.versions import document, line
+
+if TYPE_CHECKING:
+    from private_packages.aws.tokens.diagnosis import Facts
+    from private_packages.aws.tokens.verification import Attempt
+
+
+@click.command()
+@config_option
+@secret_arn_option
+@click.option(
+    "--stack-name",
+    metavar="NAME",
+    help="Instead: take the ARNs from the outputs of this stack, deployed from private-packages.yaml.",
+)
+@click.option(
+    "--role-arn",
+    metavar="ARN",
+    help="Assume this role and read as it: a build role that lets these credentials do so.",
+)
+@output_option
+@aws_options
+@click.pass_context
+def command(
+    context: click.Context,
+    config: Path | None,
+    pairs: tuple[str, ...],
+    stack_name: str | None,
+    role_arn: str | None,
+    output: str,
+    profile: str | None,
+    region: str | None,
+) -> None:
+    """See whether this identity can read the tokens as a build does.
+
+    Reads each token just as the hook does, keeps none and shows none. Where one cannot be read, says which
+    link is broken, as far as AWS tells: the identity's own policy, the secret's, the key's or the
+    organization's, a wrong ARN, a missing value, the network. Where one can, says whether it is usable.
+
+    Run it as the build role: in a build, or with --role-arn.
+
+    \b
+    Examples:
+      private-packages verify --secret-arn GitHubPackages=arn:aws:secretsmanager:…
+      private-packages verify --stack-name private-packages --role-arn arn:aws:iam::…:role/stackery/…
+    """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    # Here, so that completion need not wait for boto3.
+    from private_packages.aws.aws import sign_in  # noqa: PLC0415
+    from private_packages.aws.stack import stack  # noqa: PLC0415
+    from private_packages.aws.tokens.diagnosis import Facts  # noqa: PLC0415
+    from private_packages.aws.tokens.verification import Target, verify  # noqa: PLC0415
+
+    if pairs and stack_name:
+        raise click.UsageError(
+            "--secret-arn and --stack-name both say which secrets to read: leave one of them."
+        )
+    configuration = load_configuration(config)
+    if stack_name:
+        arns = deployed_arns(configuration, stack_name, profile, region)
+    else:
+        arns = given_arns(configuration, pairs)
+    aws = sign_in(profile, region)
+    admitted = stack.organization_id(aws, stack_name) if stack_name else ""
+    targets = [Target(each.id, arns[each.id], each.token_key) for each in configuration.repositories]
+    facts = Facts(configuration.build_roles, configuration.organization_paths, admitted)
+    attempts, facts = verify(aws.assume(role_arn) if role_arn else aws, targets, facts)
+    if output == "json":
+        print_json(_document(attempts, facts))
+    else:
+        _show(attempts, facts)
+    if not all(attempt.succeeded for attempt in attempts):
+        context.exit(1)
+
+
+def _show(attempts: Sequence["Attempt"], facts: "Facts") -> None:
+    click.echo(f"Reading as {facts.caller_arn or 'an identity that AWS could not be asked for'}")
+    if facts.caller_arn and not facts.is_build_role:
+        click.echo(
+            "Note: this is none of the build roles, so what it can read tells nothing of builds.", err=True
+        )
+    for attempt in attempts:
+        colour = "green" if attempt.succeeded else "red"
+        click.secho(f"{attempt.target.repository_id}: {attempt.diagnosis.link}", fg=colour)
+        click.echo(f"  {attempt.target.secret_arn}")
+        if attempt.version:
+            click.echo(f"  {line(attempt.version)}")
+        if not attempt.succeeded:
+            click.echo(f"  {attempt.diagnosis.explanation}")
+            click.echo(f"  Next: {attempt.diagnosis.next_step}")
+        for warning in attempt.inspection.warnings if attempt.inspection else []:
+            click.echo(f"  Warning: {warning}")
+        if attempt.aws_said:
+            click.echo(f"  AWS: {attempt.aws_said}")
+    usable = sum(attempt.succeeded for attempt in attempts)
+    click.echo(f"{usable} of {len(attempts)} usable here.")
+
+
+def _document(attempts: Sequence["Attempt"], facts: "Facts") -> dict[str, Any]:
+    return {
+        "caller_arn": facts.caller_arn or None,
+        "is_build_role": facts.is_build_role if facts.caller_arn else None,
+        "organization_id": facts.organization_id or None,
+        "admitted_organization_id": facts.admitted_organization_id or None,
+        "tokens": [
+            {
+                "id": attempt.target.repository_id,
+                "secret_arn": attempt.target.secret_arn,
+                "usable": attempt.succeeded,
+                "link": str(attempt.diagnosis.link),
+                "explanation": attempt.diagnosis.explanation,
+                "next_step": attempt.diagnosis.next_step,
+                "version": document(attempt.version) if attempt.version else None,
+                "warnings": attempt.inspection.warnings if attempt.inspection else [],
+                "aws": attempt.aws_said or None,
+            }
+            for attempt in attempts
+        ],
+    }

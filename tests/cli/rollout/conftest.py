@@ -1,5 +1,0 @@
-"""The commands run against moto, with StackSets behind it."""
-
-from tests.rollout.stack_sets.conftest import loader, organization, stack_sets
-
-__all__ = ["loader", "organization", "stack_sets"]

@@ -1,0 +1,33 @@
+"""A definition, and a stack set as CloudFormation describes it when it is made of that."""
+
+from typing import Any
+
+from private_packages.aws.stack_sets.definition import Definition, Permissions, Template
+
+BODY = """# Generated
+Description: Checks that this account's Stackery Role is new enough for private packages
+  (stackery-private-packages 0.1.0)
+"""
+TEMPLATE = Template(
+    "role-check",
+    BODY,
+    "Checks that this account's Stackery Role is new enough for private packages"
+    " (stackery-private-packages 0.1.0)",
+    frozenset({"AToken"}),
+)
+OTHER_TEMPLATE = Template("private-packages", "", "Tokens of repositories (stackery-private-packages 0.1.0)")
+PARAMETERS = {"RoleCheck": "Enforce", "Recheck": ""}
+SELF_MANAGED = Permissions(
+    "SELF_MANAGED",
+    administration_role_arn="arn:aws:iam::111122223333:role/administration",
+    execution_role_name="execution",
+)
+
+
+def definition(**changes: Any) -> Definition:
+    given: dict[str, Any] = {"template": TEMPLATE, "parameters": PARAMETERS, "permissions": Permissions()}
+    return Definition(**given | changes)
+
+
+def described(of: Definition, **changes: Any) -> dict[str, Any]:
+    return {"StackSetName": "checks", "Status": "ACTIVE"} | of.creation() | changes

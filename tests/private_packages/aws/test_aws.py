@@ -1,0 +1,92 @@
+"""AWS as one identity reaches it: who calls, an assumed role, and each error in a sentence."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import botocore.exceptions
+import pytest
+
+from private_packages.aws.aws import Identity, asking, sign_in
+from private_packages.aws.errors import AwsError
+from tests.aws import ErrorAnswer
+
+WHO = {"Account": "111122223333", "Arn": "arn:aws-cn:iam::111122223333:user/me", "UserId": "x"}
+PERMISSION = "get the permission, or use another --profile"
+
+
+def test_the_identity_is_asked_for_once(scripted: Callable[..., Any]) -> None:
+    aws, session = scripted(GetCallerIdentity=WHO)
+    assert aws.identity == aws.identity == Identity("111122223333", WHO["Arn"])
+    assert aws.identity.partition == "aws-cn"
+    assert [operation for operation, _ in session.sent] == ["GetCallerIdentity"]
+
+
+def test_an_assumed_role_signs_with_its_own_credentials(scripted: Callable[..., Any]) -> None:
+    keys = {"AccessKeyId": "ASIAEXAMPLEEXAMPLE", "SecretAccessKey": "not-a-real-key", "SessionToken": "t"}
+    aws, session = scripted(AssumeRole={"Credentials": keys | {"Expiration": "2026-01-01T00:00:00Z"}})
+    other = aws.assume("arn:aws:iam::999900001111:role/x")
+    assert session.sent[0][1]["RoleArn"] == "arn:aws:iam::999900001111:role/x"
+    signer = other.client("sts")._request_signer._credentials
+    assert (signer.access_key, signer.secret_key, signer.token) == tuple(keys.values())
+    assert "not-a-real-key" not in repr(replace(other, session=boto3.Session()))
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("ExpiredToken", "The AWS credentials have expired: sign in, or give --profile."),
+        ("ExpiredTokenException", "The AWS credentials have expired: sign in, or give --profile."),
+        (
+            "UnrecognizedClientException",
+            "AWS does not know these credentials (UnrecognizedClientException): sign in, or give --profile.",
+        ),
+        ("AccessDenied", f"May not find out who calls: {PERMISSION} (AccessDenied: Because of this)."),
+        ("Throttling", "Cannot find out who calls (Throttling): Because of this."),
+    ],
+)
+def test_what_aws_refuses_is_told_in_a_sentence(
+    scripted: Callable[..., Any], code: str, sentence: str
+) -> None:
+    aws, _ = scripted(GetCallerIdentity=ErrorAnswer(code, "Because of this."))
+    with pytest.raises(AwsError) as refused:
+        _ = aws.identity
+    assert (str(refused.value), refused.value.code) == (sentence, code)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (botocore.exceptions.NoCredentialsError(), "No AWS credentials: sign in, or give --profile."),
+        (botocore.exceptions.NoRegionError(), "No Region is set: say --region or set AWS_REGION."),
+        (
+            botocore.exceptions.UnauthorizedSSOTokenError(),
+            "The sign-in has ended: sign in again (aws sso login).",
+        ),
+        (
+            botocore.exceptions.ConnectTimeoutError(endpoint_url="https://sts"),
+            'AWS cannot be asked: Connect timeout on endpoint URL: "https://sts".',
+        ),
+    ],
+)
+def test_what_keeps_a_call_from_aws_is_told_in_a_sentence(error: Exception, sentence: str) -> None:
+    with pytest.raises(AwsError) as refused, asking("do it"):
+        raise error
+    assert str(refused.value).startswith(sentence)
+    assert refused.value.code == ""
+
+
+def test_other_errors_are_bugs_and_stay_what_they_are() -> None:
+    with pytest.raises(KeyError), asking("do it"):
+        raise KeyError("x")
+
+
+def test_without_a_region_nothing_begins() -> None:
+    with pytest.raises(AwsError, match="No Region is set"):
+        sign_in()
+
+
+def test_a_region_that_is_none_is_refused() -> None:
+    with pytest.raises(AwsError, match=r"AWS cannot be asked: .*'not a region'"):
+        sign_in(region="not a region").client("sts")

@@ -1,0 +1,544 @@
+"""`private-packages deploy`: how it is refused, fails or is interrupted, and what it says then."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+from private_packages.aws.aws import Aws
+from private_packages.main import main
+from tests.aws import Answer, ErrorAnswer, Scripted
+from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
+from tests.custom_resource.aws import stack as role_stack
+
+STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/private-packages/1"
+TOKEN = "not-a-real-token"
+NOBODY = "There is no terminal to ask on: give --yes to deploy, or --dry-run to look."
+YES = ("--yes", "--no-token")
+DENIED = ErrorAnswer("AccessDenied", "User x is not authorized.")
+NO_CHANGES = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
+OUTPUTS = {"KeyArn": "arn:aws:kms:us-east-1:111122223333:key/1"}
+PARAMETERS = {
+    "OrganizationId": "",
+    "MinimumRoleVersion": "1.25.0",
+    "StackeryStackName": "stackery",
+    "StackeryStackRegion": "",
+    "RoleCheck": "Enforce",
+    "Recheck": "",
+    "GitHubPackagesSecretName": "/stackery/ghpackagerepotoken",
+    "GitHubPackagesToken": "****",
+}
+
+
+def event(number: int, name: str, status: str, reason: str = "") -> dict[str, Any]:
+    of_stack = name == "private-packages"
+    return {
+        "EventId": str(number),
+        "StackId": STACK_ID,
+        "StackName": "private-packages",
+        "LogicalResourceId": name,
+        "PhysicalResourceId": STACK_ID if of_stack else name.lower(),
+        "ResourceType": "AWS::CloudFormation::Stack" if of_stack else "AWS::KMS::Key",
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+        "Timestamp": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+
+
+def described(status: str) -> dict[str, Any]:
+    return {
+        "StackName": "private-packages",
+        "StackId": STACK_ID,
+        "StackStatus": status,
+        "CreationTime": "2026-01-01T00:00:00Z",
+        "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
+    }
+
+
+def change(
+    name: str = "Key", kind: str = "AWS::KMS::Key", action: str = "Add", **more: Any
+) -> dict[str, Any]:
+    found = {"Action": action, "LogicalResourceId": name, "ResourceType": kind, **more}
+    return {"Type": "Resource", "ResourceChange": found}
+
+
+@dataclass
+class Cloud:
+    """An account that is ready, with a stack that goes through states."""
+
+    session: Scripted
+    invoke: Callable[..., Result]
+    states: list[str | None] = field(default_factory=list)
+    """What the stack is each time that somebody looks, None where there is none; the last one stays."""
+    histories: list[list[dict[str, Any]]] = field(default_factory=lambda: [[]])
+    """The stack's events each time that somebody looks, the oldest first; the last one stays."""
+
+    def deploy(self, *arguments: str, stdin: str = "") -> Result:
+        """Deploy and see that it ends as a command should, without a token."""
+        result = self.invoke(main, ["deploy", *arguments], input=stdin, prog_name="private-packages")
+        assert isinstance(result.exception, SystemExit | None), result.exc_info
+        assert "Traceback" not in result.output
+        assert TOKEN not in result.output
+        return result
+
+    def refused(self, *arguments: str, stdin: str = "", code: int = 1) -> str:
+        """The last line of a call that fails."""
+        result = self.deploy(*arguments, stdin=stdin)
+        assert result.exit_code == code, result.output
+        return result.stderr.splitlines()[-1]
+
+    @property
+    def called(self) -> list[str]:
+        return [operation for operation, _ in self.session.sent]
+
+    def script(self, **answers: Any) -> None:
+        self.session.script |= answers
+
+    def describe_stacks(self, asked: dict[str, Any]) -> Answer:
+        if asked["StackName"] == "stackery":
+            return role_stack("us-east-1", Version="1.25.0")
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if state is None:
+            return ErrorAnswer("ValidationError", "Stack with id private-packages does not exist")
+        return {"Stacks": [described(state)]}
+
+    def describe_events(self, _: dict[str, Any]) -> Answer:
+        history = self.histories.pop(0) if len(self.histories) > 1 else self.histories[0]
+        return {"StackEvents": list(reversed(history))}
+
+
+@pytest.fixture
+def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Cloud:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    session = Scripted(boto)
+    cloud = Cloud(session, CliRunner().invoke)
+    aws = Aws(session)  # type: ignore[arg-type]
+    monkeypatch.setattr("private_packages.commands.deploy.command.sign_in", lambda _profile, _region: aws)
+    cloud.script(
+        GetCallerIdentity={"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "x"},
+        GetRole=lambda asked: role("/stackery/", asked["RoleName"]),
+        DescribeOrganization={"Organization": {"Id": ORGANIZATION}},
+        DescribeSecret=ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
+        DescribeStacks=cloud.describe_stacks,
+        DescribeStackEvents=cloud.describe_events,
+        CreateChangeSet={"Id": "arn:aws:cloudformation:us-east-1:1:changeSet/x/1", "StackId": STACK_ID},
+        DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change()]},
+        ExecuteChangeSet={},
+        DeleteChangeSet={},
+        DeleteStack={},
+    )
+    return cloud
+
+
+@pytest.fixture
+def new(cloud: Cloud) -> Cloud:
+    """There is no stack yet; the deployment succeeds."""
+    cloud.states = [None, None, "CREATE_COMPLETE"]
+    cloud.histories = [
+        [],
+        [event(1, "Key", "CREATE_COMPLETE"), event(2, "private-packages", "CREATE_COMPLETE")],
+    ]
+    return cloud
+
+
+@pytest.fixture
+def deployed(cloud: Cloud) -> Cloud:
+    """There is a stack; the update succeeds."""
+    cloud.states = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
+    cloud.histories = [[], [event(3, "private-packages", "UPDATE_COMPLETE")]]
+    return cloud
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody is there to answer questions."""
+    monkeypatch.setattr("private_packages.commands.printing.can_ask", lambda: True)
+
+
+class TestWrongUse:
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            ([], "There is no terminal to ask on: give --yes to deploy, or --dry-run to look."),
+            (
+                ["--token-stdin"],
+                "There is no terminal to ask on: give --yes to deploy, or --dry-run to look.",
+            ),
+            (
+                ["--token-stdin", "--no-token", "--yes"],
+                "--token-stdin and --no-token contradict each other: leave one of them.",
+            ),
+            (
+                ["--stack-name", "my_stack", *YES],
+                "--stack-name: a letter, then letters, digits and hyphens, 128 at most.",
+            ),
+            (["--parameter", "RoleCheck=Off", *YES], "--parameter RoleCheck: takes Enforce or Warn only."),
+            (
+                ["--quick-create-link"],
+                "--quick-create-link and --template-url go together: give both or none.",
+            ),
+            (
+                ["--template-url", "https://acme.example/x", *YES],
+                "--quick-create-link and --template-url go together: give both or none.",
+            ),
+            (
+                ["--quick-create-link", "--template-url", "https://acme.example/x", "--yes"],
+                "--yes is of no use for --quick-create-link: leave one of them.",
+            ),
+        ],
+    )
+    def test_is_told_before_any_call(self, cloud: Cloud, arguments: list[str], sentence: str) -> None:
+        assert cloud.refused(*arguments, code=2) == f"Error: {sentence}"
+        assert cloud.called == []
+
+    @pytest.mark.parametrize(
+        "url", ["http://acme.example/x", "acme", "https://", "https://a b/", "https://[/"]
+    )
+    def test_a_template_url_that_the_console_would_not_take(self, cloud: Cloud, url: str) -> None:
+        said = cloud.refused("--quick-create-link", "--template-url", url, code=2)
+        assert said.startswith("Error: --template-url: write the template's whole address in S3")
+
+    @pytest.mark.usefixtures("terminal")
+    def test_a_token_would_show_if_it_were_typed_for_a_pipe(self, cloud: Cloud) -> None:
+        assert cloud.refused("--token-stdin", code=2).startswith(
+            "Error: --token-stdin would show what you type"
+        )
+
+    def test_a_token_as_an_argument_is_not_repeated(self, cloud: Cloud) -> None:
+        said = cloud.refused("--parameter", f"GitHubPackagesToken={TOKEN}", *YES, code=2)
+        assert "a token is never an argument" in said
+
+    def test_a_token_that_is_none_is_told_before_any_call(self, cloud: Cloud) -> None:
+        said = cloud.refused("--token-stdin", "--yes", stdin=f"{TOKEN}\nmore\n")
+        assert said == "Error: The token holds a line end or a control character: give one line of text."
+        assert cloud.called == []
+
+    def test_without_a_terminal_a_new_token_needs_an_option(self, new: Cloud) -> None:
+        assert new.refused("--yes", code=2) == (
+            "Error: There is no terminal to ask for the token of GitHubPackages: pipe it in with"
+            " --token-stdin, or use --no-token and put it later."
+        )
+        assert "CreateChangeSet" not in new.called
+
+
+class TestWithoutAws:
+    def test_no_credentials(self) -> None:
+        result = CliRunner().invoke(main, ["deploy", *YES, "--region", "us-east-1"])
+        assert (result.exit_code, result.output) == (
+            1,
+            "Error: No AWS credentials: sign in, or give --profile.\n",
+        )
+
+    def test_no_region(self) -> None:
+        result = CliRunner().invoke(main, ["deploy", *YES])
+        assert (result.exit_code, result.output) == (
+            1,
+            "Error: No Region is set: say --region or set AWS_REGION.\n",
+        )
+
+    def test_expired_credentials(self, new: Cloud) -> None:
+        new.script(DescribeStacks=ErrorAnswer("ExpiredToken", "The security token is expired"))
+        assert new.refused(*YES) == "Error: The AWS credentials have expired: sign in, or give --profile."
+
+
+class TestDenied:
+    @pytest.mark.parametrize(
+        ("operation", "sentence"),
+        [
+            (
+                "DescribeStacks",
+                "Error: May not read the stack private-packages in us-east-1: get the permission",
+            ),
+            ("GetCallerIdentity", "Error: May not find out who calls: get the permission"),
+            ("GetRole", "Error: Try again, and if it stays, allow iam:GetRole in account 111122223333"),
+            ("DescribeOrganization", "Error: Try again, and if it stays, allow organizations:DescribeOrg"),
+            (
+                "DescribeSecret",
+                "Error: May not see whether there is a secret /stackery/ghpackagerepotoken: get",
+            ),
+            ("CreateChangeSet", "Error: May not make a change set for the stack private-packages: get"),
+            ("DescribeChangeSet", "Error: May not read the change set: get the permission"),
+            ("DescribeStackEvents", "Error: May not read the stack's events: get the permission"),
+            ("ExecuteChangeSet", "Error: May not change the stack private-packages: get the permission"),
+        ],
+    )
+    def test_each_call_is_told(self, new: Cloud, operation: str, sentence: str) -> None:
+        new.script(**{operation: DENIED})
+        assert new.refused(*YES).startswith(sentence)
+        if "CreateChangeSet" in new.called:
+            assert "DeleteChangeSet" in new.called
+
+    def test_the_deletion_of_a_change_set(self, new: Cloud) -> None:
+        new.script(DeleteChangeSet=DENIED)
+        assert new.refused("--dry-run").startswith("Error: May not delete the change set: get the permission")
+
+
+class TestDeploying:
+    def test_what_is_kept_and_what_is_given(self, deployed: Cloud) -> None:
+        result = deployed.deploy("--parameter", "Recheck=now", "--yes")
+        assert result.exit_code == 0, result.output
+        [asked] = [asked for operation, asked in deployed.session.sent if operation == "CreateChangeSet"]
+        assert asked["ChangeSetType"] == "UPDATE"
+        assert {"ParameterKey": "Recheck", "ParameterValue": "now"} in asked["Parameters"]
+        kept = [entry["ParameterKey"] for entry in asked["Parameters"] if entry.get("UsePreviousValue")]
+        assert kept == [name for name in PARAMETERS if name != "Recheck"]
+
+    def test_the_token_is_sent_and_not_shown(self, new: Cloud) -> None:
+        assert new.deploy("--token-stdin", "--yes", stdin=f" {TOKEN}\n").exit_code == 0
+        [asked] = [asked for operation, asked in new.session.sent if operation == "CreateChangeSet"]
+        assert {"ParameterKey": "GitHubPackagesToken", "ParameterValue": TOKEN} in asked["Parameters"]
+
+    def test_no_changes(self, deployed: Cloud) -> None:
+        deployed.states = ["CREATE_COMPLETE"]
+        deployed.script(DescribeChangeSet=NO_CHANGES)
+        result = deployed.deploy("--yes")
+        assert result.exit_code == 0
+        assert result.stdout == (
+            "No changes: the stack private-packages in us-east-1, account 111122223333, is CREATE_COMPLETE"
+            f" and stays so.\n  KeyArn  {OUTPUTS['KeyArn']}\n"
+        )
+        assert deployed.called[-2:] == ["DescribeStacks", "DeleteChangeSet"]
+        assert "ExecuteChangeSet" not in deployed.called
+
+    def test_a_change_of_nothing_but_outputs_is_deployed(self, deployed: Cloud) -> None:
+        deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": []})
+        result = deployed.deploy("--yes")
+        assert "would be changed:\n0 added, 0 changed, 0 replaced, 0 removed.\n" in result.stdout
+        assert "ExecuteChangeSet" in deployed.called
+
+    def test_the_next_command_finds_the_same_stack(self, new: Cloud, tmp_path: Any) -> None:
+        (tmp_path / "a b.yaml").write_text(
+            "repositories: [{id: Acme, manager: npm, url: 'https://npm.acme.example', secret: /npm}]"
+        )
+        result = new.deploy(*YES, "--config", "a b.yaml", "--region", "us-east-1")
+        options = "--stack-name private-packages --config 'a b.yaml' --region us-east-1"
+        assert f"\n  private-packages token set Acme {options}\n" in result.stdout
+        assert f"\n  private-packages hook {options}\n" in result.stdout
+
+    def test_another_operation_holds_the_stack(self, deployed: Cloud) -> None:
+        deployed.script(
+            CreateChangeSet=ErrorAnswer(
+                "ValidationError", f"Stack:{STACK_ID} is in UPDATE_IN_PROGRESS state and can not be updated."
+            )
+        )
+        assert deployed.refused("--yes").startswith(
+            "Error: Wait until it has ended, then run the same command again: another operation holds the"
+            " stack private-packages in us-east-1"
+        )
+
+    def test_what_goes_on_is_waited_for(self, deployed: Cloud) -> None:
+        deployed.states = ["UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+        other = event(1, "private-packages", "UPDATE_COMPLETE")
+        own = event(2, "private-packages", "UPDATE_COMPLETE")
+        deployed.histories = [[], [], [other], [other], [other, own]]
+        result = deployed.deploy("--yes")
+        assert result.exit_code == 0, result.output
+        assert (
+            "The stack private-packages in us-east-1 is UPDATE_IN_PROGRESS by another operation: waiting"
+            " until that has ended.\n"
+        ) in result.stderr
+        assert deployed.called.count("ExecuteChangeSet") == 1
+
+    @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED"])
+    def test_a_stack_that_is_stuck(self, deployed: Cloud, status: str) -> None:
+        deployed.states = [status]
+        said = deployed.refused("--yes")
+        assert said.startswith(
+            f"Error: Mend the stack private-packages in us-east-1 first, which is {status}"
+        )
+
+    @pytest.mark.usefixtures("terminal")
+    def test_the_user_answers_no(self, deployed: Cloud) -> None:
+        result = deployed.deploy(stdin="n\n")
+        assert result.exit_code == 1
+        assert result.stderr.splitlines()[-1] == (
+            "Nothing was changed: the stack private-packages in us-east-1 is CREATE_COMPLETE."
+        )
+        assert deployed.called[-1] == "DeleteChangeSet"
+
+    @pytest.mark.parametrize("replacement", ["True", "Conditional"])
+    @pytest.mark.parametrize("kind", ["AWS::KMS::Key", "AWS::SecretsManager::Secret"])
+    def test_a_replacement_needs_consent(self, deployed: Cloud, kind: str, replacement: str) -> None:
+        found = change("Key", kind, "Modify", Replacement=replacement)
+        deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [found]})
+        said = deployed.refused("--yes")
+        word = "replaced" if replacement == "True" else "may be replaced"
+        assert said == (
+            f"Error: This needs --allow-replacement, see above what it means: Key {word}. Nothing was"
+            " changed: the stack private-packages in us-east-1 is CREATE_COMPLETE."
+        )
+        assert deployed.called[-1] == "DeleteChangeSet"
+
+    def test_a_replacement_with_consent(self, deployed: Cloud) -> None:
+        found = change("Key", "AWS::KMS::Key", "Modify", Replacement="True")
+        deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [found]})
+        assert deployed.deploy("--yes", "--allow-replacement").exit_code == 0
+
+
+ROLLED_BACK = (
+    "The stack private-packages in us-east-1 is as it was before (UPDATE_ROLLBACK_COMPLETE): mend the"
+    " cause and deploy again."
+)
+STUCK = (
+    "Mend the stack private-packages in us-east-1 first, which is UPDATE_ROLLBACK_FAILED: see its events"
+    " for the cause, remove that, then run `aws cloudformation continue-update-rollback --stack-name"
+    " private-packages --region us-east-1`."
+)
+CASCADE = [
+    event(1, "private-packages", "UPDATE_IN_PROGRESS"),
+    event(2, "Alias", "UPDATE_FAILED", "Resource update cancelled"),
+    event(3, "Key", "UPDATE_FAILED", "Denied by you."),
+    event(4, "private-packages", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed"),
+    event(5, "private-packages", "UPDATE_ROLLBACK_COMPLETE"),
+]
+
+
+class TestFailing:
+    @pytest.mark.parametrize(
+        ("status", "sentence"),
+        [("UPDATE_ROLLBACK_COMPLETE", ROLLED_BACK), ("UPDATE_ROLLBACK_FAILED", STUCK)],
+    )
+    def test_tells_the_first_cause_and_what_to_do(self, deployed: Cloud, status: str, sentence: str) -> None:
+        deployed.states = ["UPDATE_COMPLETE", status]
+        deployed.histories = [[], CASCADE]
+        assert deployed.refused("--yes") == (
+            f"Error: The deployment failed. Key (AWS::KMS::Key): Denied by you. {sentence}"
+        )
+
+    def test_tells_programs_as_well(self, deployed: Cloud) -> None:
+        deployed.states = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"]
+        deployed.histories = [[], CASCADE]
+        result = deployed.deploy("--yes", "--output", "json")
+        document = json.loads(result.stdout)
+        assert (result.exit_code, document["result"]) == (1, "failed")
+        assert document["status"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert document["failure"] == {
+            "resource": "Key",
+            "type": "AWS::KMS::Key",
+            "status": "UPDATE_FAILED",
+            "reason": "Denied by you.",
+        }
+
+
+GOES_ON = (
+    "CloudFormation goes on without this command. To see how it stands: `private-packages status"
+    " --stack-name private-packages`; to follow it: the same command again"
+)
+CANCEL = (
+    "; to take it back: `aws cloudformation cancel-update-stack --stack-name private-packages --region"
+    " us-east-1`."
+)
+
+
+def interrupt(_: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+class TestInterrupted:
+    """By Ctrl-C, which Python raises as KeyboardInterrupt wherever the command is."""
+
+    @pytest.mark.parametrize(
+        "operation",
+        ["GetRole", "DescribeSecret", "CreateChangeSet", "DescribeChangeSet", "DescribeStackEvents"],
+    )
+    def test_before_it_began(self, deployed: Cloud, operation: str) -> None:
+        deployed.script(**{operation: interrupt})
+        assert deployed.refused("--parameter", "GitHubPackagesSecretName=/new", "--yes") == (
+            "Error: Interrupted. Nothing was changed: the stack private-packages in us-east-1 is"
+            " CREATE_COMPLETE."
+        )
+        assert "ExecuteChangeSet" not in deployed.called
+        assert "CreateChangeSet" not in deployed.called or deployed.called[-1] == "DeleteChangeSet"
+
+    def test_before_anything_is_known(self, deployed: Cloud) -> None:
+        deployed.script(DescribeStacks=interrupt)
+        assert deployed.refused("--yes") == "Error: Interrupted. Nothing was changed."
+
+    def test_while_it_begins(self, deployed: Cloud) -> None:
+        deployed.script(ExecuteChangeSet=interrupt)
+        assert deployed.refused("--yes") == f"Error: Interrupted. {GOES_ON}{CANCEL}"
+        assert deployed.called[-1] == "ExecuteChangeSet"
+
+    def test_while_it_is_going_on(self, deployed: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        deployed.states = ["CREATE_COMPLETE", "UPDATE_IN_PROGRESS"]
+        deployed.histories = [[], [event(1, "private-packages", "UPDATE_IN_PROGRESS")]]
+        monkeypatch.setattr("time.sleep", interrupt)
+        assert deployed.refused("--yes") == (
+            "Error: Interrupted. The stack private-packages in us-east-1 was last seen UPDATE_IN_PROGRESS."
+            f" {GOES_ON}{CANCEL}"
+        )
+
+    def test_while_a_first_deployment_is_going_on(self, new: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        new.states = [None, None, "CREATE_IN_PROGRESS"]
+        new.histories = [[], [event(1, "private-packages", "CREATE_IN_PROGRESS")]]
+        monkeypatch.setattr("time.sleep", interrupt)
+        said = new.refused(*YES)
+        assert said.endswith(f"was last seen CREATE_IN_PROGRESS. {GOES_ON}.")
+
+    def test_while_another_operation_is_waited_for(
+        self, deployed: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deployed.states = ["UPDATE_IN_PROGRESS"]
+        monkeypatch.setattr("time.sleep", interrupt)
+        assert deployed.refused("--yes") == (
+            "Error: Interrupted. Nothing was changed: the stack private-packages in us-east-1 is"
+            " UPDATE_IN_PROGRESS."
+        )
+
+    def test_while_what_is_left_of_a_failed_deployment_is_deleted(
+        self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cloud.states = ["ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS"]
+        monkeypatch.setattr("time.sleep", interrupt)
+        assert cloud.refused(*YES) == (
+            "Error: Interrupted. CloudFormation goes on with deleting what is left of the stack"
+            " private-packages in us-east-1."
+        )
+
+    def test_credentials_that_expire_meanwhile_do_not_stop_cloudformation(self, deployed: Cloud) -> None:
+        expired = ErrorAnswer("ExpiredToken", "The security token is expired")
+        deployed.script(DescribeStackEvents=[{"StackEvents": []}, expired])
+        assert deployed.refused("--yes") == (
+            "Error: The AWS credentials have expired: sign in, or give --profile. The stack"
+            f" private-packages in us-east-1 was last seen before it began. {GOES_ON}{CANCEL}"
+        )
+
+
+class TestLink:
+    URL = "https://acme.s3.amazonaws.com/private-packages.yaml"
+
+    def link(self, *arguments: str) -> Result:
+        words = ["deploy", "--quick-create-link", "--template-url", self.URL, *arguments]
+        return CliRunner().invoke(main, words)
+
+    def test_it_is_printed_without_asking_aws(self) -> None:
+        result = self.link("--region", "eu-west-1", "--parameter", "Recheck=a&b c")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout == (
+            "https://eu-west-1.console.aws.amazon.com/cloudformation/home?region=eu-west-1#/stacks/create/review"
+            "?templateURL=https%3A%2F%2Facme.s3.amazonaws.com%2Fprivate-packages.yaml"
+            "&stackName=private-packages&param_Recheck=a%26b%20c\n"
+        )
+
+    def test_for_programs(self) -> None:
+        result = self.link("--region", "eu-west-1", "--output", "json")
+        assert list(json.loads(result.stdout)) == ["url"]
+
+    def test_it_has_no_token(self) -> None:
+        result = self.link("--region", "eu-west-1", "--parameter", f"GitHubPackagesToken={TOKEN}")
+        assert result.exit_code == 2
+        assert TOKEN not in result.output
+
+    def test_it_needs_a_region(self) -> None:
+        result = self.link()
+        assert (result.exit_code, result.output) == (
+            1,
+            "Error: No Region is set: say --region or set AWS_REGION.\n",
+        )

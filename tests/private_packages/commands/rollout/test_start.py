@@ -1,0 +1,436 @@
+"""`private-packages rollout start`, called as a user calls it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator.configuration import DEFAULT
+from generator.templates import TEMPLATES
+from private_packages.aws.stack_sets.definition import Permissions
+from private_packages.aws.stack_sets.state import Purpose
+from private_packages.commands.rollout.request import definition
+from tests.aws import ErrorAnswer
+from tests.private_packages.aws.stack_sets.conftest import Grow
+from tests.private_packages.aws.stack_sets.service import (
+    CANCELLED,
+    Instance,
+    Outcome,
+    Script,
+    StackSets,
+    called,
+    counted,
+)
+from tests.private_packages.conftest import Run
+
+NAME = "stackery-role-check"
+CHANGES = {
+    "CreateStackSet",
+    "UpdateStackSet",
+    "DeleteStackSet",
+    "CreateStackInstances",
+    "UpdateStackInstances",
+    "DeleteStackInstances",
+}
+
+
+def instances(service: StackSets, name: str = NAME) -> list[Instance]:
+    service._settle()
+    return list(service.sets[name].instances.values())
+
+
+def changes(service: StackSets) -> list[str]:
+    return [operation for operation, _ in service.calls if operation in CHANGES]
+
+
+def fail(accounts: list[str], reason: str = "ResourceLogicalId:StackeryRole") -> Script:
+    return lambda account, _region: Outcome("FAILED", reason) if account in accounts else Outcome()
+
+
+class TestFromNothing:
+    def test_it_creates_the_set_and_an_instance_for_each_account(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        tree = organization(5)
+        result = run("rollout", "start", "--yes")
+        assert (result.exit_code, result.stdout) == (0, "5 of 5 instances done.\n")
+        assert {instance.account for instance in instances(stack_sets)} == set(tree.accounts)
+        assert changes(stack_sets) == ["CreateStackSet", "CreateStackInstances"]
+
+    def test_it_says_exactly_this_to_stack_sets(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        tree = organization(5)
+        run("rollout", "start", "--yes", "--regions", "us-east-1,eu-west-1", "--parameter", "RoleCheck=Warn")
+        [created] = called(stack_sets, "CreateStackSet")
+        template = Path(__file__).parents[4] / "templates" / "role-check.yaml"
+        assert created.pop("ClientRequestToken")
+        assert created == {
+            "StackSetName": NAME,
+            "TemplateBody": template.read_text(),
+            "Description": stack_sets.sets[NAME].description["Description"],
+            "Parameters": [
+                {"ParameterKey": "OrganizationId", "ParameterValue": ""},
+                {"ParameterKey": "MinimumRoleVersion", "ParameterValue": "1.25.0"},
+                {"ParameterKey": "StackeryStackName", "ParameterValue": "stackery"},
+                {"ParameterKey": "StackeryStackRegion", "ParameterValue": ""},
+                {"ParameterKey": "RoleCheck", "ParameterValue": "Warn"},
+                {"ParameterKey": "Recheck", "ParameterValue": ""},
+            ],
+            "Capabilities": ["CAPABILITY_IAM"],
+            "PermissionModel": "SERVICE_MANAGED",
+            "AutoDeployment": {"Enabled": False},
+            "ManagedExecution": {"Active": True},
+            "CallAs": "SELF",
+        }
+        [deployed] = called(stack_sets, "CreateStackInstances")
+        assert deployed.pop("OperationId").startswith(f"{Purpose.START}-")
+        assert deployed == {
+            "StackSetName": NAME,
+            "DeploymentTargets": {"OrganizationalUnitIds": [tree.root]},
+            "Regions": ["us-east-1", "eu-west-1"],
+            "OperationPreferences": {
+                "RegionConcurrencyType": "PARALLEL",
+                "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
+                "MaxConcurrentPercentage": 100,
+                "FailureTolerancePercentage": 100,
+            },
+            "CallAs": "SELF",
+        }
+
+    def test_it_shows_the_plan_and_asks(self, run: Run, organization: Grow, stack_sets: StackSets) -> None:
+        organization(2)
+        result = run("rollout", "start")
+        assert result.exit_code == 1
+        assert "1. Create the stack set stackery-role-check.\n2. Create 2 instances" in result.stderr
+        assert result.stderr.endswith(
+            "Error: Nothing was changed: nobody answered, say --yes to go on without.\n"
+        )
+        assert changes(stack_sets) == []
+
+    def test_the_token_of_a_repository_is_not_sent(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(1)
+        run("rollout", "start", "--yes", "--template", "private-packages")
+        [created] = called(stack_sets, "CreateStackSet")
+        names = [parameter["ParameterKey"] for parameter in created["Parameters"]]
+        assert "GitHubPackagesSecretName" in names
+        assert "GitHubPackagesToken" not in names
+        assert created["StackSetName"] == "stackery-private-packages"
+
+
+class TestAgain:
+    def test_it_changes_nothing_where_all_is_there_and_current(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(5, suspended=1)
+        run("rollout", "start", "--yes")
+        stack_sets.calls.clear()
+        result = run("rollout", "start")
+        assert (result.exit_code, result.stdout) == (
+            0,
+            "Nothing to do: all instances of stackery-role-check are there and current.\n",
+        )
+        assert changes(stack_sets) == []
+
+    def test_it_tries_again_where_it_failed(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        tree = organization(5)
+        stack_sets.script = fail(tree.accounts[:2])
+        assert run("rollout", "start", "--yes").exit_code == 1
+        stack_sets.script = fail([])
+        result = run("rollout", "start", "--yes")
+        assert result.stdout == "2 of 2 instances done.\n"
+        again = called(stack_sets, "CreateStackInstances")[1]["DeploymentTargets"]
+        assert (sorted(again["Accounts"]), again["AccountFilterType"]) == (
+            sorted(tree.accounts[:2]),
+            "INTERSECTION",
+        )
+
+    def test_it_takes_up_where_it_was_interrupted(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(3)
+        # The set was made, then the connection was gone.
+        stack_sets.faults["CreateStackInstances"] = [ErrorAnswer("InvalidOperationException", "Not now.")]
+        result = run("rollout", "start", "--yes")
+        assert result.stderr.splitlines()[-1] == (
+            "Error: Cannot call create_stack_instances for the stack set stackery-role-check"
+            " (InvalidOperationException): Not now."
+        )
+        assert run("rollout", "start", "--yes").stdout == "3 of 3 instances done.\n"
+        assert changes(stack_sets) == ["CreateStackSet", "CreateStackInstances", "CreateStackInstances"]
+
+    def test_a_changed_parameter_updates_all_instances(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(3)
+        run("rollout", "start", "--yes")
+        result = run("rollout", "start", "--yes", "--parameter", "Recheck=2026-11-25")
+        assert result.stdout == "3 of 3 instances done.\n"
+        assert "differs in parameter Recheck\n" in result.stderr
+        [update] = called(stack_sets, "UpdateStackSet")
+        assert "DeploymentTargets" not in update
+        assert "ManagedExecution" not in update
+        assert {instance.status for instance in instances(stack_sets)} == {"CURRENT"}
+
+    def test_automatic_deployment_can_be_turned_on_later(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(1)
+        run("rollout", "start", "--yes")
+        run("rollout", "start", "--yes", "--auto-deployment", "--retain-stacks")
+        assert stack_sets.sets[NAME].description["AutoDeployment"] == {
+            "Enabled": True,
+            "RetainStacksOnAccountRemoval": True,
+        }
+
+    def test_a_token_that_somebody_put_into_the_set_stays(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(1)
+        arguments = ("rollout", "start", "--yes", "--template", "private-packages")
+        run(*arguments)
+        description = stack_sets.sets["stackery-private-packages"].description
+        description["Parameters"].append(
+            {"ParameterKey": "GitHubPackagesToken", "ParameterValue": "not-a-real-token"}
+        )
+        result = run(*arguments, "--parameter", "Recheck=1")
+        assert "not-a-real-token" not in result.output
+        [update] = called(stack_sets, "UpdateStackSet")
+        assert update["Parameters"][-1] == {"ParameterKey": "GitHubPackagesToken", "UsePreviousValue": True}
+
+    def test_a_set_that_takes_one_operation_at_a_time_gets_one_after_the_other(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        tree = organization(4)
+        run("rollout", "start", "--yes", "--ou", tree.units["Prod"])
+        stack_sets.sets[NAME].description["ManagedExecution"] = {"Active": False}
+        result = run("rollout", "start", "--yes", "--parameter", "Recheck=1")
+        assert result.exit_code == 0, result.output
+        assert {instance.status for instance in instances(stack_sets)} == {"CURRENT"}
+        assert len(instances(stack_sets)) == 4
+
+
+class TestWhileSomethingRuns:
+    def begin(self, service: StackSets, operation_id: str, action: str = "UPDATE") -> None:
+        """Leave an operation running, from wherever."""
+        found = service.sets[NAME]
+        service._begin(found, action, {"OperationId": operation_id}, list(found.instances.values()))
+
+    def test_a_rollout_is_followed_and_not_started_twice(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(3)
+        run("rollout", "start", "--yes")
+        self.begin(stack_sets, Purpose.START.new_id())
+        before = changes(stack_sets)
+        result = run("rollout", "start")
+        assert result.exit_code == 0
+        assert result.stderr.startswith("A rollout runs already: following it.\n")
+        assert result.stdout == "3 of 3 instances done.\n"
+        assert changes(stack_sets) == before
+
+    def test_what_it_left_is_done_after_it(self, run: Run, organization: Grow, stack_sets: StackSets) -> None:
+        tree = organization(8)
+        run("rollout", "start", "--yes", "--ou", tree.units["Prod"])
+        self.begin(stack_sets, Purpose.START.new_id())
+        result = run("rollout", "start", "--yes")
+        assert result.stdout == "6 of 6 instances done.\n"
+        assert len(instances(stack_sets)) == 8
+
+    def test_what_failed_in_it_is_not_tried_again_at_once(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        tree = organization(3)
+        run("rollout", "start", "--yes")
+        stack_sets.script = fail(tree.accounts[:1])
+        self.begin(stack_sets, Purpose.START.new_id())
+        before = changes(stack_sets)
+        result = run("rollout", "start", "--yes")
+        assert result.exit_code == 1
+        assert changes(stack_sets) == before
+
+    @pytest.mark.parametrize("operation_id", ["from-the-console", f"{Purpose.REMOVE}-1"])
+    def test_another_operation_is_refused(
+        self, run: Run, organization: Grow, stack_sets: StackSets, operation_id: str
+    ) -> None:
+        organization(3)
+        run("rollout", "start", "--yes")
+        self.begin(stack_sets, operation_id)
+        result = run("rollout", "start", "--yes", "--parameter", "Recheck=1")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == (
+            f"Error: Another operation runs on the stack set {NAME} (UPDATE, RUNNING, {operation_id}): wait"
+            " for its end (private-packages rollout watch), or stop it (private-packages rollout stop).\n"
+        )
+
+
+MESSAGE = "Received response status [FAILED] from custom resource. Message returned: "
+
+
+def reason(resource: str, resource_type: str, text: str) -> str:
+    return f"ResourceLogicalId:{resource}, ResourceType:{resource_type}, ResourceStatusReason:{text}"
+
+
+REASONS = (
+    reason("StackeryRole", "Custom::StackeryRole", f"{MESSAGE}Upgrade the Stackery Role in account 1."),
+    reason("StackeryRole", "Custom::StackeryRole", f"{MESSAGE}Install the Stackery Role in account 1."),
+    reason("RoleCheckFunctionRole", "AWS::IAM::Role", "explicit deny in a service control policy."),
+    reason("RoleCheckFunction", "AWS::Lambda::Function", "Rate exceeded."),
+    "Account 1 should have 'stacksets-exec-1' role with trust relationship to Role 'stacksets'.",
+    "Stack with id StackSet-1 is in ROLLBACK_FAILED state and can not be updated.",
+)
+
+
+class TestFortyAccounts:
+    """Two Regions, two suspended accounts, six kinds of failure, stragglers, throttling, short pages."""
+
+    @pytest.fixture
+    def arguments(self, organization: Grow, stack_sets: StackSets) -> tuple[str, ...]:
+        tree = organization(40, suspended=2)
+        failing = dict(zip(tree.active, REASONS, strict=False))
+        stragglers = tree.active[-3:]
+
+        def script(account: str, region: str) -> Outcome:
+            if account in failing and region == "us-east-1":
+                return Outcome("FAILED", failing[account], seconds=10)
+            return Outcome(seconds=150 if account in stragglers else 15)
+
+        stack_sets.script = script
+        stack_sets.page = 20
+        throttled = [ErrorAnswer("Throttling", "Rate exceeded")] * 4
+        for operation in ("DescribeStackSetOperation", "ListStackSetOperationResults", "ListStackInstances"):
+            stack_sets.faults[operation] = throttled[: 1 if operation == "ListStackInstances" else 4]
+        return ("rollout", "start", "--yes", "--regions", "us-east-1,eu-west-1")
+
+    def test_all_are_reached_and_the_failed_ones_counted(
+        self, run: Run, arguments: tuple[str, ...], stack_sets: StackSets
+    ) -> None:
+        result = run(*arguments)
+        assert result.exit_code == 1
+        lines = result.stderr.splitlines()
+        assert "Accounts      38 (left out: 2 suspended)" in lines
+        assert "us-east-1: done 29, failed 6, waiting 3" in lines  # the stragglers
+        assert lines[-1] == (
+            "Error: 70 of 76 instances done, 6 failed. See which and why with"
+            " `private-packages rollout status`."
+        )
+        details = [instance.detail for instance in instances(stack_sets)]
+        assert (details.count("FAILED"), details.count("SKIPPED_SUSPENDED_ACCOUNT")) == (6, 4)
+        calls = counted(stack_sets)
+        minutes = stack_sets.now / 60
+        assert (calls["DescribeStackSetOperation"] + calls["ListStackSetOperationResults"]) / minutes <= 60
+
+    def test_what_was_tolerated_no_more_cancels_the_rest(
+        self, run: Run, arguments: tuple[str, ...], stack_sets: StackSets
+    ) -> None:
+        result = run(*arguments, "--failure-tolerance", "2", "--max-concurrent", "3", "--output", "json")
+        assert result.exit_code == 1
+        document = json.loads(result.stdout)
+        assert [operation["status"] for operation in document["operations"]] == ["FAILED"]
+        assert document["counts"] == {
+            "eu-west-1": {"SUCCEEDED": 38},
+            "us-east-1": {"SUCCEEDED": 16, "FAILED": 3, "CANCELLED": 19},
+        }
+        reasons = [instance.reason for instance in instances(stack_sets) if instance.detail == "CANCELLED"]
+        assert reasons == [CANCELLED] * 19
+        assert "3 failed, 19 cancelled" in result.stderr
+
+    def test_one_that_somebody_stops_ends_stopped(
+        self, run: Run, arguments: tuple[str, ...], stack_sets: StackSets, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def sleep(seconds: float) -> None:
+            stack_sets.advance(seconds)
+            running = [found for found in stack_sets.sets[NAME].operations if found.stopped is None]
+            for operation in running if stack_sets.now > 40 else []:
+                stack_sets.stop_stack_set_operation({"StackSetName": NAME, "OperationId": operation.id})
+
+        monkeypatch.setattr("time.sleep", sleep)
+        result = run(*arguments, "--max-concurrent", "10")
+        assert result.exit_code == 1
+        last = result.stderr.splitlines()[-1]
+        assert " cancelled; it was stopped. See which and why with" in last
+
+
+class TestLeaving:
+    @pytest.fixture
+    def interrupted(
+        self, organization: Grow, stack_sets: StackSets, monkeypatch: pytest.MonkeyPatch
+    ) -> StackSets:
+        """Ctrl-C comes while it waits."""
+        organization(3)
+
+        def interrupt(_seconds: float) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("time.sleep", interrupt)
+        return stack_sets
+
+    def test_the_operation_goes_on_and_it_is_said_how_to_get_back(
+        self, run: Run, interrupted: StackSets
+    ) -> None:
+        result = run("rollout", "start", "--yes")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.splitlines()[-1] == (
+            "Error: Stopped watching, but what was started goes on in the accounts: watch it again with"
+            " `private-packages rollout watch`, or stop it with `private-packages rollout stop`."
+        )
+        assert counted(interrupted)["StopStackSetOperation"] == 0
+        interrupted.advance(60)
+        assert {instance.status for instance in instances(interrupted)} == {"CURRENT"}
+
+    def test_the_commands_name_the_set_where_that_is_needed(self, run: Run, interrupted: StackSets) -> None:
+        result = run("rollout", "start", "--yes", "--name", "checks")
+        assert "checks" in interrupted.sets
+        assert "`private-packages rollout watch --name checks`" in result.stderr
+
+
+class TestSelfManaged:
+    def test_it_goes_to_the_named_accounts_with_the_named_roles(
+        self, run: Run, stack_sets: StackSets
+    ) -> None:
+        """Without an organization."""
+        result = run(
+            *("rollout", "start", "--yes", "--self-managed"),
+            *("--account", "111122223333", "--account", "444455556666"),
+            *("--administration-role-arn", "arn:aws:iam::123456789012:role/administration"),
+            *("--execution-role-name", "execution"),
+        )
+        assert result.stdout == "2 of 2 instances done.\n", result.output
+        [created] = called(stack_sets, "CreateStackSet")
+        assert created["PermissionModel"] == "SELF_MANAGED"
+        assert created["AdministrationRoleARN"] == "arn:aws:iam::123456789012:role/administration"
+        assert created["ExecutionRoleName"] == "execution"
+        assert "AutoDeployment" not in created
+        [deployed] = called(stack_sets, "CreateStackInstances")
+        assert deployed["Accounts"] == ["111122223333", "444455556666"]
+        assert "DeploymentTargets" not in deployed
+
+
+def test_what_it_prints_for_programs_is_documented(
+    run: Run, organization: Grow, stack_sets: StackSets
+) -> None:
+    organization(2)
+    result = run("rollout", "start", "--yes", "--output", "json")
+    document = json.loads(result.stdout)
+    [operation] = stack_sets.sets[NAME].operations
+    assert document == {
+        "stack_set": NAME,
+        "operations": [{"id": operation.id, "action": "CREATE", "status": "SUCCEEDED"}],
+        "counts": {"us-east-1": {"SUCCEEDED": 2}},
+    }
+    assert json.loads(run("rollout", "start", "--output", "json").stdout) == {
+        "stack_set": NAME,
+        "operations": [],
+        "counts": {},
+    }
+
+
+def test_every_template_has_a_kind_of_its_own() -> None:
+    """So that a set of one is never taken for a set of the other."""
+    made = {name: definition(DEFAULT, name, (), Permissions()).template for name in TEMPLATES}
+    for name, template in made.items():
+        assert [other for other in made if template.made(made[other].body)] == [name]

@@ -1,0 +1,360 @@
+"""`private-packages hook`, called as a user calls it."""
+
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from private_packages.main import main
+from tests.hooks.machine import NPM, PIP, arn
+
+FILE = Path("deployHooks/stackery.prebuild.private-packages")
+STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+<DescribeStacksResult><Stacks><member><StackName>packages</StackName>
+<CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>
+<Outputs>%s</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
+NO_SUCH_STACK = """<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error>
+<Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id %s does not exist</Message></Error>
+</ErrorResponse>"""
+BOTH = ("--secret-arn", f"AcmeNpm={arn('AcmeNpm')}", "--secret-arn", f"AcmePip={arn('AcmePip')}")
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source repository."""
+    monkeypatch.chdir(tmp_path)
+    Path("repositories.yaml").write_text(f"repositories:{NPM}{PIP}")
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["hook", *arguments])
+
+
+def refused(*arguments: str, code: int) -> str:
+    """The last line of what a call says that ends with this exit code, and without a traceback."""
+    result = call(*arguments)
+    assert result.exit_code == code, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+    return result.output.splitlines()[-1]
+
+
+class TestWriting:
+    def test_it_writes_an_executable_file_into_a_new_folder(self) -> None:
+        result = call(*BOTH)
+
+        assert result.exit_code == 0, result.output
+        assert result.output.splitlines()[0].startswith(f"Wrote {FILE} (")
+        assert stat.S_IMODE(FILE.stat().st_mode) == 0o755
+        assert FILE.read_text().startswith("#!/usr/bin/env bash\n")
+        assert [path.name for path in FILE.parent.iterdir()] == [FILE.name]
+
+    def test_to_another_place_from_another_configuration(self) -> None:
+        Path("other.yaml").write_text(f"repositories:{NPM}")
+
+        assert call("--config", "./other.yaml", *BOTH[:2], "--output", "some/hook").exit_code == 0
+
+        assert "hook --config other.yaml" in Path("some/hook").read_text()
+        assert "configure_pip" not in Path("some/hook").read_text()
+
+    def test_it_prints(self) -> None:
+        printed = call(*BOTH, "--output", "-")
+        call(*BOTH)
+
+        assert printed.stdout == FILE.read_text()
+        assert "--output -" not in printed.stdout
+
+    def test_it_replaces_what_it_wrote(self) -> None:
+        call(*BOTH)
+        changed = (*BOTH[:3], f"AcmePip={arn('Other')}")
+
+        assert call(*changed).exit_code == 0
+        assert arn("Other") in FILE.read_text()
+
+    def test_it_keeps_what_somebody_else_wrote(self) -> None:
+        FILE.parent.mkdir()
+        FILE.write_text("#!/bin/bash\necho mine\n")
+
+        assert refused(*BOTH, code=1) == (
+            f"Error: {FILE}: was not written by this command and stays as it is; see what it does, then use"
+            " --force."
+        )
+        assert FILE.read_text() == "#!/bin/bash\necho mine\n"
+        assert call(*BOTH, "--force").exit_code == 0
+        assert "echo mine" not in FILE.read_text()
+
+    @pytest.mark.parametrize("output", ["repositories.yaml/hook", "."])
+    def test_a_place_that_cannot_be_written(self, output: str) -> None:
+        assert refused(*BOTH, "--output", output, "--force", code=1).startswith(
+            f"Error: {output}: cannot be "
+        )
+
+    def test_nothing_is_half_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        call(*BOTH)
+        before = FILE.read_bytes()
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_text", full)
+
+        message = refused(*BOTH[:3], f"AcmePip={arn('Other')}", code=1)
+        assert message == f"Error: {FILE}: cannot be written: No space left on device."
+        assert FILE.read_bytes() == before
+        assert [path.name for path in FILE.parent.iterdir()] == [FILE.name]
+
+
+class TestChecking:
+    def test_fresh(self) -> None:
+        call(*BOTH)
+
+        result = call(*BOTH, "--check")
+
+        assert (result.exit_code, result.output) == (0, f"Fresh: {FILE}\n")
+
+    def test_stale(self) -> None:
+        call(*BOTH)
+        Path("repositories.yaml").write_text(f"repositories:{NPM}{PIP}".replace("pypi.", "new."))
+        before = FILE.read_bytes()
+
+        result = call(*BOTH, "--check")
+
+        assert result.exit_code == 1
+        assert "-  'index-url = https://pypi.example.com/simple/' \\".replace("-  ", "-    ") in result.output
+        assert f"Stale: {FILE}. Run the same command without --check and commit." in result.output
+        assert FILE.read_bytes() == before
+
+    def test_missing(self) -> None:
+        assert "Stale: " in refused(*BOTH, "--check", code=1)
+        assert not FILE.exists()
+
+    def test_not_executable(self) -> None:
+        call(*BOTH)
+        FILE.chmod(0o644)
+
+        assert "is not executable" in refused(*BOTH, "--check", code=1)
+
+    def test_nothing_to_look_at(self) -> None:
+        assert "names no file for --check" in refused(*BOTH, "--check", "--output", "-", code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            (),
+            "The secret of AcmeNpm, AcmePip is not named: add --secret-arn AcmeNpm=ARN for each, or",
+        ),
+        (
+            BOTH[:2],
+            "The secret of AcmePip is not named: add --secret-arn AcmePip=ARN for each, or --stack-name.",
+        ),
+        (
+            (*BOTH, "--secret-arn", f"Other={arn('Other')}"),
+            "--secret-arn Other: no repository has this id, the configuration lists AcmeNpm, AcmePip.",
+        ),
+        ((*BOTH, *BOTH[:2]), "--secret-arn AcmeNpm: is there twice, leave one of the two."),
+        (("--secret-arn", "AcmeNpm"), "--secret-arn AcmeNpm: write it as ID=ARN, AcmeNpm=arn:…."),
+        (
+            (*BOTH, "--stack-name", "x"),
+            "--secret-arn and --stack-name both say which secrets to use: leave one of",
+        ),
+    ],
+)
+def test_arns_that_do_not_fit(arguments: tuple[str, ...], message: str) -> None:
+    assert refused(*arguments, code=2).startswith(f"Error: {message}")
+    assert not FILE.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "AcmeNpm",
+        arn("AcmeNpm")[:-7],
+        "arn:aws:secretsmanager:eu-central-1:1111:secret:x-AbCdEf",
+        "arn:aws:ssm:eu-central-1:111122223333:parameter/x-AbCdEf",
+        arn("$(touch pwned)"),
+        arn("x") + "\n",
+        arn("a*"),
+        " " + arn("x"),
+    ],
+)
+def test_an_arn_that_is_none(wrong: str) -> None:
+    result = call("--secret-arn", f"AcmeNpm={wrong}", *BOTH[2:])
+
+    assert result.exit_code == 2
+    assert "is not a secret's whole ARN, which reads arn:aws:secretsmanager:REGION" in result.output
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_the_arn_of_any_partition(partition: str) -> None:
+    assert (
+        call(
+            "--secret-arn", f"AcmeNpm={arn('x').replace('arn:aws:', f'arn:{partition}:')}", *BOTH[2:]
+        ).exit_code
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("none.yaml", "none.yaml: cannot be read: No such file"),
+        ("bad.yaml", "bad.yaml: repository 1 (A), field url: "),
+    ],
+)
+def test_a_configuration_that_cannot_be_used(config: str, message: str) -> None:
+    Path("bad.yaml").write_text("repositories: [{id: A, manager: npm, url: ftp://x, secret: x}]")
+
+    result = call("--config", config, *BOTH)
+
+    assert result.exit_code == 1
+    assert message in result.output
+
+
+@pytest.mark.server
+class TestStack:
+    """The ARNs of a deployed stack, from a server that answers as CloudFormation does."""
+
+    @pytest.fixture(autouse=True)
+    def _aws(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        self.stacks: dict[str, str] = {}
+        stacks = self.stacks
+
+        class CloudFormation(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                region = self.headers["Authorization"].split("/")[2]
+                assert asked["Action"] == ["DescribeStacks"]
+                stack = stacks.get(f"{asked['StackName'][0]} {region}")
+                body = (stack or NO_SUCH_STACK % asked["StackName"][0]).encode()
+                self.send_response(200 if stack else 400)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), CloudFormation)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        yield
+        server.shutdown()
+        server.server_close()
+
+    def deploy(self, outputs: dict[str, str], region: str = "eu-central-1") -> None:
+        members = "".join(
+            f"<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>"
+            for name, value in outputs.items()
+        )
+        self.stacks[f"packages {region}"] = STACK % members
+
+    def test_its_outputs_are_the_arns(self) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip"), "KeyArn": "x"})
+
+        assert call("--stack-name", "packages").exit_code == 0
+        written = FILE.read_text()
+        call(*BOTH)
+        assert FILE.read_text() == written
+
+    def test_in_another_region(self) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")}, "us-west-2")
+
+        assert call("--stack-name", "packages", "--region", "us-west-2").exit_code == 0
+
+    def test_in_the_region_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")}, "us-west-2")
+        monkeypatch.setenv("AWS_REGION", "us-west-2")
+
+        assert call("--stack-name", "packages").exit_code == 0
+
+    def test_no_such_stack(self) -> None:
+        assert refused("--stack-name", "packages", code=1) == (
+            "Error: There is no stack packages in eu-central-1: correct --stack-name, --region or --profile."
+        )
+
+    def test_a_stack_without_an_output(self) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm")})
+
+        assert refused("--stack-name", "packages", code=1) == (
+            "Error: Stack packages in eu-central-1 (CREATE_COMPLETE) has no output AcmePipSecretArn: deploy a"
+            " template made from the same configuration there first."
+        )
+
+    def test_an_output_that_is_no_arn(self) -> None:
+        self.deploy({"AcmeNpmSecretArn": "x", "AcmePipSecretArn": arn("AcmePip")})
+
+        assert (
+            "stack packages, output AcmeNpm: x is not a secret's whole"
+            in call("--stack-name", "packages").output
+        )
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "message"),
+    [
+        ({}, (), "No Region is set: say --region or set AWS_REGION."),
+        ({}, ("--region", "eu-central-1"), "No AWS credentials: sign in, or give --profile."),
+        ({}, ("--profile", "nobody"), "AWS cannot be asked: The config profile (nobody) could not be found."),
+        (
+            {},
+            ("--region", "not a region"),
+            "AWS cannot be asked: Provided region_name 'not a region' doesn't match",
+        ),
+        (
+            {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+            | {"AWS_MAX_ATTEMPTS": "1"},
+            ("--region", "eu-central-1"),
+            "AWS cannot be asked: Could not connect to the endpoint URL",
+        ),
+    ],
+)
+def test_aws_that_cannot_be_asked(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], arguments: tuple[str, ...], message: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert refused("--stack-name", "packages", *arguments, code=1).startswith(f"Error: {message}")
+    assert not FILE.exists()
+
+
+def test_boto3_is_not_loaded_for_nothing() -> None:
+    """It takes half a second."""
+    program = "from private_packages.main import main; main(['hook', *sys.argv[1:]], standalone_mode=False)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {program}; print('boto3' in sys.modules)", *BOTH],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+def test_the_help_has_an_example_for_each_way() -> None:
+    text = click.unstyle(call("--help").output)
+
+    for option in (
+        "--config",
+        "--secret-arn",
+        "--stack-name",
+        "--output",
+        "--force",
+        "--check",
+        "--profile",
+        "--region",
+    ):
+        assert option in text

@@ -1,0 +1,213 @@
+"""`private-packages status`, called as a user calls it."""
+
+import json
+from collections.abc import Callable
+
+import boto3
+import pytest
+
+from tests.aws import ErrorAnswer, Scripted, ScriptEntry
+from tests.private_packages.aws.stack import test_drift, test_status
+from tests.private_packages.aws.stack.test_status import ACCESS_DENIED, KEY, NO_STACK, UPDATED, key, stacks
+from tests.private_packages.aws.tokens.test_stored_token import ARN, DENIED, DESCRIBED, NO_SECRET
+from tests.private_packages.commands.answers import answering
+from tests.private_packages.conftest import Run
+
+Aws = Callable[..., Scripted]
+OUTPUTS = {
+    "KeyArn": KEY,
+    "GitHubPackagesSecretArn": ARN,
+    "TemplateVersion": "0.1.0",
+    "OrganizationId": "o-aaaaaaaaaa",
+    "StackeryRoleVersion": "1.30.4-cj",
+}
+
+
+def outputs(**changes: str) -> list[dict[str, str]]:
+    return [{"OutputKey": name, "OutputValue": text} for name, text in (OUTPUTS | changes).items()]
+
+
+@pytest.fixture
+def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """Set what AWS answers: as it does when all is well, but for what is said."""
+    monkeypatch.setattr("private_packages.commands.status.__version__", "0.1.0")
+
+    def aws(**changes: ScriptEntry) -> Scripted:
+        healthy = test_status.script(DescribeStacks=stacks(Outputs=outputs()))
+        return answering(monkeypatch, boto, **{**healthy, **test_drift.script(), **changes})
+
+    return aws
+
+
+def test_all_is_well(run: Run, aws: Aws) -> None:
+    aws(DescribeSecret=DESCRIBED | {"LastAccessedDate": UPDATED})
+    result = run("status")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    version = lines.pop(-3)
+    assert lines == [
+        "Stack: arn:aws:cloudformation:us-east-1:111122223333:stack/private-packages/1",
+        "  CREATE_COMPLETE since 2026-01-01 00:00 UTC",
+        "  Template: 0.1.0",
+        "  Organization: o-aaaaaaaaaa",
+        "  Stackery Role: 1.30.4-cj",
+        f"Key: {KEY}",
+        "  Enabled",
+        "  Rotation: on",
+        "  Alias: alias/private-packages",
+        f"Secret of GitHubPackages: {ARN}",
+        "  Last read: 2026-02-01",
+        "All is well.",
+    ]
+    assert version.startswith("  22222222  2026-02-01 00:00 UTC (")
+
+
+@pytest.mark.parametrize(
+    ("deployed", "line"),
+    [
+        ("0.0.9", "  Template: 0.0.9, 0.1.0 available: private-packages deploy"),
+        ("0.2.0", "  Template: 0.2.0"),
+        ("odd", "  Template: odd"),
+    ],
+)
+def test_a_newer_template_is_offered(run: Run, aws: Aws, deployed: str, line: str) -> None:
+    aws(DescribeStacks=stacks(Outputs=outputs(TemplateVersion=deployed)))
+    result = run("status")
+    assert result.exit_code == 0
+    assert line in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown", "attention"),
+    [
+        (
+            {
+                "DescribeStacks": stacks(
+                    "UPDATE_ROLLBACK_FAILED", Outputs=outputs(), StackStatusReason="Because."
+                )
+            },
+            "  Reason: Because.",
+            "the stack is in UPDATE_ROLLBACK_FAILED",
+        ),
+        (
+            {"DescribeStacks": ACCESS_DENIED},
+            "Stack private-packages: may not be read",
+            "the stack private-packages may not be read",
+        ),
+        (
+            {"DescribeStacks": stacks("ROLLBACK_COMPLETE", Outputs=[])},
+            "  Template: not known",
+            "the stack is in ROLLBACK_COMPLETE",
+        ),
+        (
+            {"DescribeKey": key("PendingDeletion", DeletionDate=UPDATED)},
+            "  PendingDeletion, to be deleted 2026-02-01 00:00 UTC",
+            "the key is pending deletion",
+        ),
+        ({"DescribeKey": key("Disabled")}, "  Disabled", "the key is in state Disabled"),
+        (
+            {"DescribeSecret": DESCRIBED | {"DeletedDate": UPDATED}},
+            "  Marked for deletion: 2026-02-01 00:00 UTC",
+            "the secret of GitHubPackages is marked for deletion",
+        ),
+        (
+            {"DescribeSecret": {"ARN": ARN, "Name": "x"}},
+            "  no value",
+            "the secret of GitHubPackages has no value",
+        ),
+        ({"DescribeSecret": NO_SECRET}, "  gone", "the secret of GitHubPackages is gone"),
+    ],
+)
+def test_what_needs_attention_is_said_last(
+    run: Run, aws: Aws, changes: dict[str, ScriptEntry], shown: str, attention: str
+) -> None:
+    aws(**changes)
+    result = run("status")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert shown in lines
+    assert lines[-1].startswith(f"Needs attention: {attention}")
+    as_json = run("status", "--output", "json")
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["problems"][0].startswith(attention)
+
+
+@pytest.mark.parametrize(
+    ("operation", "line"),
+    [
+        ("DescribeKey", "  may not be read"),
+        ("GetKeyRotationStatus", "  Rotation: may not be read"),
+        ("ListAliases", "  Alias: may not be read"),
+        ("DescribeSecret", "  may not be read"),
+        ("ListSecretVersionIds", "  22222222  time not known  AWSCURRENT"),
+    ],
+)
+def test_what_may_not_be_read_is_shown_as_such(run: Run, aws: Aws, operation: str, line: str) -> None:
+    aws(**{operation: DENIED})
+    result = run("status")
+    assert result.exit_code == 0
+    assert line in result.stdout.splitlines()
+    assert run("status", "--output", "json").exit_code == 0
+
+
+class TestDrift:
+    def test_none(self, run: Run, aws: Aws) -> None:
+        aws()
+        result = run("status", "--drift")
+        assert (result.exit_code, result.stdout.splitlines()[-2:]) == (0, ["Drift: IN_SYNC", "All is well."])
+        assert result.stderr == "Looking for drift; this can take minutes\n"
+
+    def test_what_drifted_is_named_without_its_values(self, run: Run, aws: Aws) -> None:
+        drifts = [test_drift.drifted("GitHubPackagesSecret", "MODIFIED", ("/SecretString", "NOT_EQUAL"))]
+        aws(
+            DescribeStackDriftDetectionStatus=test_drift.DRIFTED,
+            DescribeStackResourceDrifts={"StackResourceDrifts": drifts},
+        )
+        result = run("status", "--drift")
+        assert result.exit_code == 1
+        *found, attention = result.stdout.splitlines()[-4:]
+        assert found == [
+            "Drift: DRIFTED",
+            "  GitHubPackagesSecret (AWS::SecretsManager::Secret): MODIFIED",
+            "    /SecretString: NOT_EQUAL",
+        ]
+        assert attention.startswith("Needs attention: GitHubPackagesSecret drifted from the template")
+        as_json = run("status", "--drift", "--output", "json")
+        assert json.loads(as_json.stdout)["drift"]["resources"][0]["differences"] == [
+            {"path": "/SecretString", "kind": "NOT_EQUAL"}
+        ]
+        assert "not-a-real-token" not in result.output + as_json.output
+
+    def test_that_may_not_be_looked_for_does_not_hide_the_rest(self, run: Run, aws: Aws) -> None:
+        aws(DetectStackDrift=ACCESS_DENIED)
+        result = run("status", "--drift")
+        assert result.exit_code == 1
+        assert "  Enabled\n" in result.stdout
+        assert "Drift: UNKNOWN\n  Reason: May not detect the drift of the stack" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "message"),
+    [
+        ("DescribeStacks", NO_STACK, "There is no stack private-packages in us-east-1: correct --stack-name"),
+        ("DescribeStacks", ErrorAnswer("ExpiredToken"), "The AWS credentials have expired"),
+        ("DescribeKey", ErrorAnswer("Throttling"), "Cannot call kms:describe_key"),
+    ],
+)
+def test_what_aws_refuses_is_told(
+    run: Run, aws: Aws, operation: str, answer: ScriptEntry, message: str
+) -> None:
+    aws(**{operation: answer})
+    result = run("status")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Error: {message}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((), "No Region is set: say --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
+)
+def test_without_settings(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run("status", *arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Error: {message}")
