@@ -13,9 +13,9 @@ import boto3
 from rich.console import Console
 
 from private_packages.aws.aws import Aws
+from private_packages.aws.stack_sets.existing import Operation, look
 from private_packages.aws.stack_sets.operation import follow
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation, look
 from private_packages.commands.rollout import progress
 from tests.aws import Scripted
 

@@ -51,7 +51,7 @@ def _matches(pattern: str, fix: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
-def _is_https_url(url: str) -> str:
+def _https_url(url: str) -> str:
     fix = "write an address such as https://npm.pkg.github.com, without user, token, query or fragment"
     if re.search(r"[^!-~]|[?#]", url):
         raise ValueError(fix)
@@ -65,13 +65,13 @@ def _is_https_url(url: str) -> str:
     return url
 
 
-def _is_one_line(text: str) -> str:
+def _one_line(text: str) -> str:
     if not text.isprintable() or text != text.strip():
         raise ValueError("write one line of text without blanks at its ends")
     return text
 
 
-def _is_not_empty(entries: tuple[str, ...]) -> tuple[str, ...]:
+def _not_empty(entries: tuple[str, ...]) -> tuple[str, ...]:
     if not entries:
         raise ValueError("must not be empty, list at least one")
     return entries
@@ -103,7 +103,7 @@ class Repository(_Strict):
     """Prefixes the names of parameters, resources and outputs."""
     manager: Literal["npm", "yarn", "pip", "maven"]
     """The package manager that the pre-build hook configures; yarn means yarn 2 and newer."""
-    url: Annotated[str, AfterValidator(_is_https_url)]
+    url: Annotated[str, AfterValidator(_https_url)]
     scope: (
         Annotated[str, _matches(r"@[a-z0-9~-][a-z0-9._~-]*", "write it as npm does: @ and a name, @acme")]
         | None
@@ -143,7 +143,7 @@ class Repository(_Strict):
         | None
     ) = None
     """The id that Maven's pom.xml gives this repository; the id above, unless said."""
-    description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_is_one_line)] = (
+    description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_one_line)] = (
         "Token of a private package repository"
     )
 
@@ -162,7 +162,7 @@ class Configuration(_Strict):
     repositories: Annotated[
         tuple[Repository, ...],
         Field(max_length=MAXIMUM_REPOSITORIES, strict=False),
-        AfterValidator(_is_not_empty),
+        AfterValidator(_not_empty),
     ]
     build_roles: Annotated[
         tuple[
@@ -177,7 +177,7 @@ class Configuration(_Strict):
             ...,
         ],
         Field(max_length=10, strict=False),
-        AfterValidator(_is_not_empty),
+        AfterValidator(_not_empty),
     ] = ("stackery/stackery-factory-role", "stackery/stackery-deployer")
     """The IAM roles that may read the tokens, in every account of the organization: path and name."""
     organization_paths: Annotated[

@@ -15,7 +15,7 @@ from private_packages.commands.token.versions import document, line
 if TYPE_CHECKING:
     from private_packages.aws.aws import Aws
     from private_packages.aws.stack.drift import Drift
-    from private_packages.aws.stack.status import KeyStatus, SecretStatus, StackStatus, Status
+    from private_packages.aws.stack.health import Health, KeyHealth, SecretHealth, StackHealth
 
 UNREAD = "may not be read"
 
@@ -49,10 +49,10 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     # Here, so that completion need not wait for boto3.
     from private_packages.aws.aws import sign_in  # noqa: PLC0415
-    from private_packages.aws.stack import status  # noqa: PLC0415
+    from private_packages.aws.stack import health  # noqa: PLC0415
 
     aws = sign_in(profile, region)
-    found = status.read(aws, stack_name)
+    found = health.read(aws, stack_name)
     drift = _detect(aws, stack_name) if with_drift else None
     problems = found.problems + (drift.problems if drift else [])
     if output == "json":
@@ -76,7 +76,7 @@ def _detect(aws: "Aws", stack_name: str) -> "Drift":
         )
 
 
-def _template(found: "StackStatus") -> dict[str, Any]:
+def _template(found: "StackHealth") -> dict[str, Any]:
     """Return the template's version deployed and available, and the next step."""
     return {
         "deployed": found.outputs.get("TemplateVersion"),
@@ -85,7 +85,7 @@ def _template(found: "StackStatus") -> dict[str, Any]:
     }
 
 
-def _show(found: "Status", drift: "Drift | None", problems: Sequence[str]) -> None:
+def _show(found: "Health", drift: "Drift | None", problems: Sequence[str]) -> None:
     if found.stack:
         _show_stack(found.stack)
     else:
@@ -102,7 +102,7 @@ def _show(found: "Status", drift: "Drift | None", problems: Sequence[str]) -> No
         click.secho("All is well.", fg="green")
 
 
-def _show_stack(stack: "StackStatus") -> None:
+def _show_stack(stack: "StackHealth") -> None:
     click.echo(f"Stack: {stack.id}")
     click.echo(f"  {stack.status} since {moment(stack.since)}")
     if stack.reason:
@@ -114,7 +114,7 @@ def _show_stack(stack: "StackStatus") -> None:
     click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', 'not known')}")
 
 
-def _show_key(key: "KeyStatus") -> None:
+def _show_key(key: "KeyHealth") -> None:
     click.echo(f"Key: {key.arn}")
     deletion = f", to be deleted {moment(key.deletion)}" if key.deletion else ""
     click.echo(f"  {key.state}{deletion}")
@@ -124,7 +124,7 @@ def _show_key(key: "KeyStatus") -> None:
     click.echo(f"  Alias: {aliases}")
 
 
-def _show_secret(secret: "SecretStatus") -> None:
+def _show_secret(secret: "SecretHealth") -> None:
     click.echo(f"Secret of {secret.repository_id}: {secret.arn}")
     if secret.is_gone:
         click.echo("  gone")
@@ -150,7 +150,7 @@ def _show_drift(drift: "Drift") -> None:
             click.echo(f"    {difference.path}: {difference.kind}")
 
 
-def _document(found: "Status", drift: "Drift | None", problems: Sequence[str]) -> dict[str, Any]:
+def _document(found: "Health", drift: "Drift | None", problems: Sequence[str]) -> dict[str, Any]:
     return {
         "stack_name": found.stack_name,
         "stack": found.stack and _stack_document(found.stack),
@@ -161,7 +161,7 @@ def _document(found: "Status", drift: "Drift | None", problems: Sequence[str]) -
     }
 
 
-def _stack_document(stack: "StackStatus") -> dict[str, Any]:
+def _stack_document(stack: "StackHealth") -> dict[str, Any]:
     return {
         "id": stack.id,
         "status": stack.status,
@@ -173,7 +173,7 @@ def _stack_document(stack: "StackStatus") -> dict[str, Any]:
     }
 
 
-def _key_document(key: "KeyStatus") -> dict[str, Any]:
+def _key_document(key: "KeyHealth") -> dict[str, Any]:
     return {
         "arn": key.arn,
         "state": key.state,
@@ -183,7 +183,7 @@ def _key_document(key: "KeyStatus") -> dict[str, Any]:
     }
 
 
-def _secret_document(secret: "SecretStatus") -> dict[str, Any]:
+def _secret_document(secret: "SecretHealth") -> dict[str, Any]:
     description = secret.description
     current = description.current if description else None
     return {

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from custom_resource.role_check import plain
 from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization.organization import Member
-from private_packages.aws.organization.role_check import Finding, Requirements, Verdict, check_account
+from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
+from private_packages.aws.organization.members import Member
 from private_packages.aws.organization.roles import Roles
 
 ROLE_NAME = "OrganizationAccountAccessRole"

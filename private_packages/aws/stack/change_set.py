@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Request:
+class DesiredStack:
     """What a stack is to become."""
 
     stack_name: str
@@ -99,30 +99,32 @@ class ChangeSet:
 
 
 @contextmanager
-def prepared(aws: Aws, request: Request, pause: Callable[[float], None] = time.sleep) -> Iterator[ChangeSet]:
+def prepared(
+    aws: Aws, desired: DesiredStack, pause: Callable[[float], None] = time.sleep
+) -> Iterator[ChangeSet]:
     """Make a change set; what has not been executed at the end is deleted, with the stack made for it.
 
     Raises:
         StackError: another operation holds the stack, or CloudFormation cannot compute the changes.
         AwsError: AWS cannot be asked, or refuses.
     """
-    was_there = request.is_new and stack.find(aws, request.stack_name) is not None
+    was_there = desired.is_new and stack.find(aws, desired.stack_name) is not None
     # No clock alone: two may be made in one second.
     name = f"private-packages-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
     change_set: ChangeSet | None = None
     try:
-        made = _create(aws, request, name)
-        change_set = ChangeSet(aws, request.stack_name, made["StackId"], made["Id"])
+        made = _create(aws, desired, name)
+        change_set = ChangeSet(aws, desired.stack_name, made["StackId"], made["Id"])
         _read(change_set, pause)
         yield change_set
     except BaseException:
         if not (change_set and change_set.is_executed):
             # What is left is harmless and gone on with in the next run; why it is left matters more.
             with suppress(AwsError):
-                _delete(aws, request, name, was_there)
+                _delete(aws, desired, name, was_there)
         raise
     if not change_set.is_executed:
-        _delete(aws, request, name, was_there)
+        _delete(aws, desired, name, was_there)
 
 
 @contextmanager
@@ -147,19 +149,19 @@ def changing(aws: Aws, stack_name: str, what: str) -> Iterator[None]:
         raise
 
 
-def _create(aws: Aws, request: Request, name: str) -> dict[str, Any]:
+def _create(aws: Aws, desired: DesiredStack, name: str) -> dict[str, Any]:
     """Ask for the change set and return its id and the stack's."""
-    kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in request.kept]
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
-    with changing(aws, request.stack_name, f"make a change set for the stack {request.stack_name}"):
+    kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in desired.kept]
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()]
+    with changing(aws, desired.stack_name, f"make a change set for the stack {desired.stack_name}"):
         answer: dict[str, Any] = aws.client("cloudformation").create_change_set(
-            StackName=request.stack_name,
+            StackName=desired.stack_name,
             ChangeSetName=name,
-            ChangeSetType="CREATE" if request.is_new else "UPDATE",
-            Description=request.description,
+            ChangeSetType="CREATE" if desired.is_new else "UPDATE",
+            Description=desired.description,
             Capabilities=["CAPABILITY_IAM"],
             Parameters=kept + given,
-            **request.template,
+            **desired.template,
         )
     return answer
 
@@ -223,14 +225,14 @@ def _action(found: Mapping[str, Any]) -> Action:
     )
 
 
-def _delete(aws: Aws, request: Request, name: str, was_there: bool) -> None:
+def _delete(aws: Aws, desired: DesiredStack, name: str, was_there: bool) -> None:
     """Delete the change set, and the stack that was made for nothing but it."""
     cloudformation = aws.client("cloudformation")
     with asking("delete the change set"):
-        cloudformation.delete_change_set(StackName=request.stack_name, ChangeSetName=name)
-    if not request.is_new or was_there:
+        cloudformation.delete_change_set(StackName=desired.stack_name, ChangeSetName=name)
+    if not desired.is_new or was_there:
         return
-    left = stack.find(aws, request.stack_name)
+    left = stack.find(aws, desired.stack_name)
     if left and left["StackStatus"] == "REVIEW_IN_PROGRESS":
-        with asking(f"delete the stack {request.stack_name}, which was made for the change set"):
+        with asking(f"delete the stack {desired.stack_name}, which was made for the change set"):
             cloudformation.delete_stack(StackName=left["StackId"])

@@ -63,7 +63,7 @@ def follow(
     delay, is_over = 0.25, is_under_way
     while True:
         # Before the events, so that none is missed of what has ended.
-        status = stack.describe(aws, stack_id)["StackStatus"]
+        status = stack.get(aws, stack_id)["StackStatus"]
         since, events = _after(aws, stack_id, since)
         for event in events:
             if event.is_of_stack:

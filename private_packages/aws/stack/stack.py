@@ -29,7 +29,7 @@ def outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def describe(aws: Aws, stack_name: str) -> dict[str, Any]:
+def get(aws: Aws, stack_name: str) -> dict[str, Any]:
     """Return the stack's description as CloudFormation gives it.
 
     Raises:
@@ -51,7 +51,7 @@ def secret_arns(aws: Aws, stack_name: str, repository_ids: Iterable[str]) -> dic
         StackError: there is no such stack, or it lacks an output.
         AwsError: AWS cannot be asked.
     """
-    stack = describe(aws, stack_name)
+    stack = get(aws, stack_name)
     found = outputs(stack)
     missing = [f"{name}SecretArn" for name in repository_ids if f"{name}SecretArn" not in found]
     if missing:
@@ -69,4 +69,4 @@ def organization_id(aws: Aws, stack_name: str) -> str:
         StackError: there is no such stack.
         AwsError: AWS cannot be asked.
     """
-    return outputs(describe(aws, stack_name)).get("OrganizationId", "")
+    return outputs(get(aws, stack_name)).get("OrganizationId", "")

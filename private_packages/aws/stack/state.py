@@ -79,7 +79,7 @@ def delete(aws: Aws, description: Mapping[str, Any], pause: Callable[[float], No
     with changing(aws, name, f"delete what is left of the stack {name}"):
         aws.client("cloudformation").delete_stack(StackName=stack_id)
     yield from events.follow(aws, stack_id, since, pause=pause)
-    status = stack.describe(aws, stack_id)["StackStatus"]
+    status = stack.get(aws, stack_id)["StackStatus"]
     if status != "DELETE_COMPLETE":
         raise StackError(
             f"The stack {name} in {aws.region} could not be deleted, it is {status}: see its events."

@@ -2,8 +2,8 @@
 
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError, OrganizationError, StackSetError
-from private_packages.aws.organization import organization
-from private_packages.aws.organization.organization import Organization
+from private_packages.aws.organization import members
+from private_packages.aws.organization.members import Organization
 from private_packages.aws.stack_sets.stack_set import CallAs
 
 SERVICE_PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com"
@@ -46,7 +46,7 @@ def assumed(aws: Aws) -> CallAs:
         AwsError: AWS cannot be asked.
     """
     try:
-        return _call_as(aws, organization.describe(aws)) or "SELF"
+        return _call_as(aws, members.own_organization(aws)) or "SELF"
     except OrganizationError:
         return "SELF"
     except AwsError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization import organization
+from private_packages.aws.organization import members
 from private_packages.aws.stack_sets import reasons
 from private_packages.aws.stack_sets.stack_set import StackSet
 
@@ -71,7 +71,7 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ReasonGroup:
     """Instances that came to the same for the same reason."""
 
     outcome: Outcome
@@ -139,14 +139,14 @@ def count(instances: Iterable[Instance]) -> dict[Outcome, int]:
     return {outcome: counted[outcome] for outcome in Outcome}
 
 
-def group(instances: Iterable[Instance]) -> list[Group]:
+def group(instances: Iterable[Instance]) -> list[ReasonGroup]:
     """Return the instances that are not done by their reasons: causes first, larger groups first."""
     alike: dict[tuple[Outcome, tuple[str, ...]], list[Instance]] = {}
     for instance in instances:
         if instance.reason and instance.outcome is not Outcome.DONE:
             alike.setdefault((instance.outcome, reasons.pattern(instance.reason)), []).append(instance)
     groups = [
-        Group(outcome, reasons.common([instance.reason for instance in members]), members)
+        ReasonGroup(outcome, reasons.common([instance.reason for instance in members]), members)
         for (outcome, _), members in alike.items()
     ]
     return sorted(groups, key=lambda each: (_RANKS[each.outcome], -len(each.instances), each.reason))
@@ -155,7 +155,7 @@ def group(instances: Iterable[Instance]) -> list[Group]:
 def account_names(aws: Aws) -> dict[str, str]:
     """Return the names of the organization's accounts, or none where the caller may not list them."""
     try:
-        found = organization.select(aws)
+        found = members.select(aws)
     except AwsError:
         return {}
     return {member.id: reasons.one_line(member.name) for member in [*found.active, *found.inactive]}

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Literal
 
 from private_packages.aws.errors import AwsError
+from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.plan import Step
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation
 
 CALLS_PER_MINUTE = 60
 """How often AWS is asked at the most, however many instances there are."""
@@ -39,7 +39,7 @@ _ACTIONS = {
 }
 
 
-class Group(StrEnum):
+class CountBy(StrEnum):
     """What the results are counted by, as CloudFormation names it."""
 
     REGION = "Region"
@@ -120,7 +120,7 @@ def describe(stack_set: StackSet, operation_id: str) -> Operation:
 def follow(
     stack_set: StackSet,
     operations: Iterable[Operation],
-    group: Group = Group.REGION,
+    group: CountBy = CountBy.REGION,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Progress]:
     """Return how far operations are, again and again until all have ended.
@@ -173,7 +173,7 @@ class _Watched:
         self.counts: dict[str, Counter[str]] = {}
         self._is_done = False
 
-    def look(self, stack_set: StackSet, group: Group) -> Iterator[None]:
+    def look(self, stack_set: StackSet, group: CountBy) -> Iterator[None]:
         """Bring it up to date; yields once for each call."""
         if self._is_done:
             return

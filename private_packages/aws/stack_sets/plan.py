@@ -7,9 +7,9 @@ from typing import Any
 
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.definition import Definition
+from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation, Place, Purpose, State
 from private_packages.aws.stack_sets.targets import Targets
 
 
@@ -33,7 +33,7 @@ class Plan:
     targets: Targets
     regions: Sequence[str]
     preferences: Preferences
-    state: State
+    state: Existing
     notes: Sequence[str] = ()
     """What could not be seen, a sentence each."""
 

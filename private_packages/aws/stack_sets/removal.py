@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from private_packages.aws.errors import StackSetError
+from private_packages.aws.stack_sets.existing import SUSPENDED, Existing, Purpose
 from private_packages.aws.stack_sets.plan import Step, other_operation
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import SUSPENDED, Purpose, State
 from private_packages.aws.stack_sets.targets import UNITS_IN_A_CALL, intersection
 
 
@@ -16,7 +16,7 @@ class Removal:
     """The removal of a stack set, before it begins."""
 
     stack_set: StackSet
-    state: State
+    state: Existing
     preferences: Preferences
     retain_stacks: bool
     """Whether the stacks stay in their accounts, as stacks of their own."""

@@ -6,8 +6,7 @@ from typing import Any
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackSetError
-from private_packages.aws.organization import organization
-from private_packages.aws.organization.organization import Member, Organization
+from private_packages.aws.organization.members import Member, Organization, roots, select
 
 UNITS_IN_A_CALL = 50
 """How many organizational units a call takes."""
@@ -61,11 +60,11 @@ def in_organization(
         AwsError: AWS cannot be asked.
     """
     where = f"in {', '.join(units)}" if units else "in the organization"
-    units = list(dict.fromkeys(units)) or [root.id for root in organization.roots(aws)]
+    units = list(dict.fromkeys(units)) or [root.id for root in roots(aws)]
     known: dict[str, Member] = {}
     chunks: list[tuple[Sequence[str], list[Member]]] = []
     for chunk in (units[start : start + UNITS_IN_A_CALL] for start in range(0, len(units), UNITS_IN_A_CALL)):
-        selection = organization.select(aws, units=chunk)
+        selection = select(aws, units=chunk)
         new = [member for member in [*selection.active, *selection.inactive] if member.id not in known]
         chunks.append((chunk, new))
         known |= {member.id: member for member in new}

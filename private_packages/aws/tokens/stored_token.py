@@ -7,7 +7,7 @@ from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import AwsError, TokenError
 from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description, Version
-from private_packages.aws.tokens.tokens import Inspection, Token, inspect, secret_string
+from private_packages.aws.tokens.token import Inspection, Token, inspect, secret_string
 
 _DELETED = "The secret is marked for deletion: restore it first (aws secretsmanager restore-secret)."
 
@@ -26,7 +26,7 @@ class Check:
     """Why builds cannot use it, or why that is not known; empty where they can."""
 
 
-def describe(aws: Aws, arn: str) -> Description | None:
+def describe_if_allowed(aws: Aws, arn: str) -> Description | None:
     """Describe the secret, or return None where the caller may not.
 
     Raises:
@@ -41,13 +41,13 @@ def describe(aws: Aws, arn: str) -> Description | None:
 
 
 def describe_for_change(aws: Aws, arn: str) -> Description | None:
-    """Describe the secret as `describe` does, and refuse one that takes no new token.
+    """Describe the secret as `describe_if_allowed` does, and refuse one that takes no new token.
 
     Raises:
         TokenError: the secret is marked for deletion.
         AwsError: AWS cannot be asked, or there is no such secret.
     """
-    description = describe(aws, arn)
+    description = describe_if_allowed(aws, arn)
     if description and description.deleted:
         raise TokenError(_DELETED)
     return description
@@ -59,7 +59,7 @@ def check(aws: Aws, arn: str, key: str | None) -> Check:
     Raises:
         AwsError: AWS cannot be asked, or there is no such secret.
     """
-    description = describe(aws, arn)
+    description = describe_if_allowed(aws, arn)
     known = description.current if description else None
     try:
         value = secret.read(aws, arn)

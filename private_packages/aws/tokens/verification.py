@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import AwsError, OrganizationError
-from private_packages.aws.organization import organization
+from private_packages.aws.organization import members
 from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.diagnosis import (
     NO_ORGANIZATION,
@@ -16,7 +16,7 @@ from private_packages.aws.tokens.diagnosis import (
     is_network,
     words,
 )
-from private_packages.aws.tokens.tokens import Inspection, inspect
+from private_packages.aws.tokens.token import Inspection, inspect
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _caller(aws: Aws) -> str:
 def _organization(aws: Aws) -> str:
     """Return the organization of the caller's account, as far as the caller may know."""
     try:
-        return organization.describe(aws).id
+        return members.own_organization(aws).id
     except OrganizationError:
         return NO_ORGANIZATION
     except AwsError:

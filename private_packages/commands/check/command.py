@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from generator.configuration import ROLE_PATH_AND_NAME
 from private_packages.aws.aws import Aws, sign_in
-from private_packages.aws.organization import organization, organization_check
-from private_packages.aws.organization.organization import Selection
-from private_packages.aws.organization.role_check import Finding, Requirements, Verdict, check_account
+from private_packages.aws.organization import members, organization_check
+from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
+from private_packages.aws.organization.members import Selection
 from private_packages.commands.check import findings
 from private_packages.commands.files import load_configuration
 from private_packages.commands.options.common import aws_options, config_option
@@ -151,8 +151,8 @@ def _check_organization(
     """Print what is found in each account, and return whether that is all that is needed."""
     aws = replace(aws, config=organization_check.CALLS)
     if not requirements.organization_id:
-        requirements = replace(requirements, organization_id=organization.describe(aws).id)
-    selection = organization.select(aws, **selectors)
+        requirements = replace(requirements, organization_id=members.own_organization(aws).id)
+    selection = members.select(aws, **selectors)
     total = len(selection.active)
     if not total:
         raise click.ClickException(

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from private_packages.aws.organization.role_check import Finding, Verdict, by_need, count, summary
+from private_packages.aws.organization.account_check import Finding, Verdict, by_need, count, summary
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
 _OTHERWISE = "red"

@@ -10,7 +10,7 @@ from generator import __version__, names
 from generator.configuration import Repository
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, StackError
-from private_packages.aws.organization import organization, role_check
+from private_packages.aws.organization import account_check, members
 from private_packages.aws.stack import change_set, events, secret_names, stack
 from private_packages.aws.stack.change_set import ChangeSet
 from private_packages.aws.stack.events import Event
@@ -62,7 +62,7 @@ class Deployment:
         if state is State.REMAINS:
             self._delete_remains()
         parameters = self._with_tokens(parameters)
-        request = change_set.Request(
+        request = change_set.DesiredStack(
             stack_name=self.order.stack_name,
             is_new=state is not State.DEPLOYED,
             template=self._template(),
@@ -73,7 +73,7 @@ class Deployment:
         with change_set.prepared(self.aws, request, time.sleep) as proposed:
             report = Report(self.order, self.aws, proposed, list(parameters.changes()))
             if proposed.is_empty:
-                report.unchanged(stack.describe(self.aws, proposed.stack_id))
+                report.unchanged(stack.get(self.aws, proposed.stack_id))
                 return
             report.diff(request.is_new)
             if self.order.dry_run:
@@ -107,22 +107,22 @@ class Deployment:
             show_events(note, coming, [])
 
     def _check_role(self, parameters: Parameters) -> None:
-        requirements = role_check.Requirements(
+        requirements = account_check.Requirements(
             build_roles=self.order.configuration.build_roles,
             minimum_role_version=parameters.value("MinimumRoleVersion"),
             stackery_stack_name=parameters.value("StackeryStackName"),
             stackery_stack_region=parameters.value("StackeryStackRegion"),
             organization_id=parameters.value("OrganizationId"),
         )
-        finding = role_check.check_account(self.aws, requirements)
-        if finding.verdict is role_check.Verdict.READY:
+        finding = account_check.check_account(self.aws, requirements)
+        if finding.verdict is account_check.Verdict.READY:
             click.echo(
                 f"Role check: account {finding.account} has version {finding.version}, passed.", err=True
             )
         elif parameters.value("RoleCheck") == "Warn":
             # The function needs the organization all the same.
             if not requirements.organization_id:
-                organization.describe(self.aws)
+                members.own_organization(self.aws)
             click.echo(f"Note: goes on in spite of this, as RoleCheck is Warn. {finding.next_step}", err=True)
         else:
             raise click.ClickException(finding.next_step)
@@ -238,7 +238,7 @@ class Deployment:
 
     def _conclude(self, report: Report, seen: list[Event], without_token: list[str]) -> None:
         """Print the result; raises ClickException where it is a failure."""
-        description = stack.describe(self.aws, report.proposed.stack_id)
+        description = stack.get(self.aws, report.proposed.stack_id)
         status = description["StackStatus"]
         if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             report.deployed(description, without_token)

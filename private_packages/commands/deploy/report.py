@@ -12,7 +12,7 @@ from private_packages.aws.stack import stack
 from private_packages.aws.stack.change_set import ChangeSet
 from private_packages.aws.stack.events import Event
 from private_packages.aws.stack.parameters import ParameterChange
-from private_packages.aws.tokens.tokens import Token
+from private_packages.aws.tokens.token import Token
 from private_packages.commands.deploy import diff
 from private_packages.commands.output import print_json
 from private_packages.commands.printing import progress_console, result_console

@@ -7,7 +7,7 @@ import click
 from generator import names
 from generator.configuration import Configuration, Repository
 from private_packages.aws.errors import TokenError
-from private_packages.aws.tokens.tokens import MAXIMUM_BYTES, Token, inspect, secret_string
+from private_packages.aws.tokens.token import MAXIMUM_BYTES, Token, inspect, secret_string
 from private_packages.commands.token.typed import warned
 
 

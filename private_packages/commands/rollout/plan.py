@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from private_packages.aws.organization.role_check import Finding, Verdict
+from private_packages.aws.organization.account_check import Finding, Verdict
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.commands.check import findings
 from private_packages.commands.output import print_json

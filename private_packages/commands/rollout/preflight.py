@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from private_packages.aws.organization import organization, organization_check
-from private_packages.aws.organization.role_check import Finding, Requirements
+from private_packages.aws.organization import organization_check
+from private_packages.aws.organization.account_check import Finding, Requirements
+from private_packages.aws.organization.members import own_organization
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.commands.printing import progress_console
 from private_packages.commands.rollout.request import Request
@@ -26,7 +27,7 @@ def check(request: Request, plan: Plan, role_name: str) -> list[Finding]:
         minimum_role_version=given["MinimumRoleVersion"],
         stackery_stack_name=given["StackeryStackName"],
         stackery_stack_region=given["StackeryStackRegion"],
-        organization_id=given["OrganizationId"] or organization.describe(aws).id,
+        organization_id=given["OrganizationId"] or own_organization(aws).id,
     )
     count = len(members)
     progress_console().print(Text(f"Checking {count:,} {plural('account', count)}…"))

@@ -10,12 +10,12 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from private_packages.aws.stack_sets.operation import Group, Progress, follow
+from private_packages.aws.stack_sets.existing import Operation
+from private_packages.aws.stack_sets.operation import CountBy, Progress, follow
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation
 from private_packages.commands.printing import progress_console
 
-GROUPS = {"region": Group.REGION, "ou": Group.UNIT}
+GROUPS = {"region": CountBy.REGION, "ou": CountBy.UNIT}
 
 
 def show(stack_set: StackSet, operations: Iterable[Operation], by: str) -> Progress:

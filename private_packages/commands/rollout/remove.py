@@ -5,7 +5,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from private_packages.aws.stack_sets import state
+from private_packages.aws.stack_sets import existing
 from private_packages.aws.stack_sets.operation import Progress, carry_out
 from private_packages.aws.stack_sets.plan import plural
 from private_packages.aws.stack_sets.preferences import Preferences
@@ -45,7 +45,7 @@ def command(**options: Any) -> None:
     preferences = Preferences(options["max_concurrent"], options["failure_tolerance"])
 
     def look() -> Removal:
-        return Removal(stack_set, state.look(stack_set), preferences, options["retain_stacks"])
+        return Removal(stack_set, existing.look(stack_set), preferences, options["retain_stacks"])
 
     removal, progress = look(), None
     if removal.state.description is None:

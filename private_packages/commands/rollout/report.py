@@ -8,10 +8,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.operation import Progress
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.aws.stack_sets.preferences import ALL, Preferences
-from private_packages.aws.stack_sets.state import Operation
 
 Line = tuple[str, str]
 """A label and what there is to say."""

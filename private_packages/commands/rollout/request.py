@@ -10,8 +10,8 @@ from generator import document
 from generator.configuration import Configuration
 from generator.templates import TEMPLATES
 from private_packages.aws.aws import Aws, sign_in
-from private_packages.aws.organization import organization
-from private_packages.aws.stack_sets import administrator, regions, state, targets
+from private_packages.aws.organization import members
+from private_packages.aws.stack_sets import administrator, existing, regions, targets
 from private_packages.aws.stack_sets.definition import Definition, Permissions, Template
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.preferences import Preferences
@@ -98,7 +98,7 @@ class Request:
             RolloutError: it cannot be done, or AWS cannot be asked.
         """
         if self.definition.permissions.is_service_managed:
-            found = organization.describe(self.aws)
+            found = members.own_organization(self.aws)
             stack_set = StackSet(self.aws, self.name, administrator.required(self.aws, found))
             reached = targets.in_organization(
                 self.aws, found, units=self.units, accounts=self.accounts, exclude=self.exclude
@@ -113,7 +113,7 @@ class Request:
             reached,
             self.regions,
             self.preferences,
-            state.look(stack_set),
+            existing.look(stack_set),
             [note] if note else [],
         )
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
+from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.operation import Progress, carry_out
 from private_packages.aws.stack_sets.plan import Plan
-from private_packages.aws.stack_sets.state import Operation
 from private_packages.commands.output import print_json
 from private_packages.commands.printing import progress_console
 from private_packages.commands.question import confirm

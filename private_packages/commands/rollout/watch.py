@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from private_packages.aws.stack_sets.state import operations
+from private_packages.aws.stack_sets.existing import operations
 from private_packages.commands.output import print_json
 from private_packages.commands.rollout import report
 from private_packages.commands.rollout.options import by_option, stack_set_options

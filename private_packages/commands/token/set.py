@@ -19,7 +19,7 @@ from private_packages.commands.token.versions import document, lines
 
 if TYPE_CHECKING:
     from private_packages.aws.tokens.secret import Description
-    from private_packages.aws.tokens.tokens import Token
+    from private_packages.aws.tokens.token import Token
 
 
 @click.command()
@@ -66,7 +66,7 @@ def command(
             "Stopped while the token was being stored: see with"
             f" `private-packages token check {repository_id}` whether it was."
         ) from stop
-    after = stored_token.describe(aws, arn) if stored else before
+    after = stored_token.describe_if_allowed(aws, arn) if stored else before
     for note in stored.warnings if stored else []:
         click.echo(f"Note: {note}", err=True)
     if output == "json":

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from private_packages.aws.tokens.tokens import Token
+from private_packages.aws.tokens.token import Token
 
 
 def read_token(question: str) -> Token:

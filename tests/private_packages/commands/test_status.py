@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
-from tests.private_packages.aws.stack import test_drift, test_status
-from tests.private_packages.aws.stack.test_status import ACCESS_DENIED, KEY, NO_STACK, UPDATED, key, stacks
+from tests.private_packages.aws.stack import test_drift, test_health
+from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, KEY, NO_STACK, UPDATED, key, stacks
 from tests.private_packages.aws.tokens.test_stored_token import ARN, DENIED, DESCRIBED, NO_SECRET
 from tests.private_packages.commands.answers import answering
 from tests.private_packages.conftest import Run
@@ -33,7 +33,7 @@ def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setattr("private_packages.commands.status.__version__", "0.1.0")
 
     def aws(**changes: ScriptEntry) -> Scripted:
-        healthy = test_status.script(DescribeStacks=stacks(Outputs=outputs()))
+        healthy = test_health.script(DescribeStacks=stacks(Outputs=outputs()))
         return answering(monkeypatch, boto, **{**healthy, **test_drift.script(), **changes})
 
     return aws

@@ -10,7 +10,7 @@ import pytest
 
 from private_packages.aws.tokens.diagnosis import Link
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
-from tests.private_packages.aws.stack.test_status import ACCESS_DENIED, NO_STACK, stacks
+from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, stacks
 from tests.private_packages.aws.tokens.test_stored_token import ARN, DENIED, NO_VALUE, TOKEN, value
 from tests.private_packages.aws.tokens.test_verification import CALLER, script
 from tests.private_packages.commands.answers import answering

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from private_packages.aws.stack_sets.instances import Group, Instance, Outcome
+from private_packages.aws.stack_sets.instances import Instance, Outcome, ReasonGroup
 from private_packages.commands.rollout.status.report import Report, some
 from private_packages.commands.rollout.status.text import CASUALTIES
 
@@ -123,7 +123,7 @@ def _present(report: Report) -> Iterable[tuple[Outcome, int]]:
     return [(outcome, number) for outcome, number in report.counts.items() if number]
 
 
-def _reasons(groups: Sequence[Group]) -> Iterator[str]:
+def _reasons(groups: Sequence[ReasonGroup]) -> Iterator[str]:
     if not groups:
         return
     yield '<section aria-labelledby="reasons-title">'
@@ -136,7 +136,7 @@ def _reasons(groups: Sequence[Group]) -> Iterator[str]:
     yield "</section>"
 
 
-def _cards(groups: Sequence[Group], first: int) -> Iterator[str]:
+def _cards(groups: Sequence[ReasonGroup], first: int) -> Iterator[str]:
     yield '<ol class="reasons">'
     for rank, group in enumerate(groups, first):
         note = f'<p class="where">{CASUALTIES}</p>' if group.outcome is Outcome.CANCELLED else ""
@@ -151,7 +151,7 @@ def _cards(groups: Sequence[Group], first: int) -> Iterator[str]:
     yield "</ol>"
 
 
-def _where(group: Group) -> str:
+def _where(group: ReasonGroup) -> str:
     names = {instance.account: instance.name or instance.account for instance in group.instances}
     accounts = "1 account" if len(names) == 1 else f"{len(names):,} accounts"
     return f"{accounts} in {', '.join(group.regions)}: {some(list(names.values()), _MOST_ACCOUNTS)}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from private_packages.aws.stack_sets.instances import Group, Instance, Outcome
+from private_packages.aws.stack_sets.instances import Instance, Outcome, ReasonGroup
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Report:
     """The account that administers it."""
     counts: Mapping[Outcome, int]
     """Of all instances, also where not all of them are shown."""
-    groups: Sequence[Group]
+    groups: Sequence[ReasonGroup]
     instances: Sequence[Instance]
     """Those that are to be shown."""
 

@@ -7,7 +7,7 @@ import click
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
-from private_packages.aws.stack_sets.instances import Group, Instance, Outcome
+from private_packages.aws.stack_sets.instances import Instance, Outcome, ReasonGroup
 from private_packages.commands.rollout.status.report import Report, some
 
 COLOURS = {
@@ -42,7 +42,7 @@ def _summary(report: Report) -> str:
     return ", ".join(parts) or "no instances yet: begin with `private-packages rollout start`"
 
 
-def _reasons(groups: Sequence[Group], console: Console) -> Iterator[str]:
+def _reasons(groups: Sequence[ReasonGroup], console: Console) -> Iterator[str]:
     # A Region or an ARN is read as one word, hyphens or not.
     wrapper = textwrap.TextWrapper(max(console.width - _MARGIN, 40), break_on_hyphens=False)
     for group in groups[:_MOST_GROUPS]:
@@ -58,7 +58,7 @@ def _reasons(groups: Sequence[Group], console: Console) -> Iterator[str]:
         yield f"Reasons not shown here, but in the lines below: {len(groups) - _MOST_GROUPS:,}."
 
 
-def _where(group: Group) -> str:
+def _where(group: ReasonGroup) -> str:
     names = {instance.account: instance.name for instance in group.instances}
     labels = [f"{account} ({name})" if name else account for account, name in names.items()]
     return f"{some(labels, _MOST_ACCOUNTS)}; {', '.join(group.regions)}"

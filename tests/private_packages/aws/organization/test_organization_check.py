@@ -16,10 +16,10 @@ from generator.role_check import FUNCTION_ROLE
 from generator.templates import TEMPLATES
 from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization import organization_check, role_check
-from private_packages.aws.organization.organization import Member, select
+from private_packages.aws.organization import account_check, organization_check
+from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
+from private_packages.aws.organization.members import Member, select
 from private_packages.aws.organization.organization_check import ACTIONS, check_members
-from private_packages.aws.organization.role_check import Finding, Requirements, Verdict
 from private_packages.aws.organization.roles import RoleInAccount, Roles
 from tests.aws import RawAnswer
 from tests.moto_organization import BUILD_ROLES, ROLE, Call, MotoOrganization, refusal, running, timeout
@@ -212,7 +212,7 @@ class TestWhenAwsHasTrouble:
         self, organization: MotoOrganization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         fine, strange = organization.builder("fine"), organization.builder("strange")
-        check_account = role_check.check_account
+        check_account = account_check.check_account
 
         def fail(caller: Any, requirements: Requirements) -> Finding:
             if caller.identity.account == strange:

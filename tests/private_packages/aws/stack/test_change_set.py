@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import AwsError, StackError
-from private_packages.aws.stack.change_set import READY_SECONDS, Action, Change, Request, prepared
+from private_packages.aws.stack.change_set import READY_SECONDS, Action, Change, DesiredStack, prepared
 from tests.aws import ErrorAnswer
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/x/1"
-REQUEST = Request(
+REQUEST = DesiredStack(
     stack_name="packages",
     is_new=False,
     template={"TemplateBody": "{}"},

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import AwsError, StackSetError
-from private_packages.aws.organization.organization import Organization
+from private_packages.aws.organization.members import Organization
 from private_packages.aws.stack_sets import administrator
 from private_packages.aws.stack_sets.administrator import SERVICE_PRINCIPAL
 from tests.aws import ErrorAnswer

@@ -9,7 +9,7 @@ from moto.server import ThreadedMotoServer
 
 from private_packages.aws.aws import Aws, sign_in
 from private_packages.aws.organization.roles import Roles
-from private_packages.aws.stack_sets import instances, versions
+from private_packages.aws.stack_sets import instances, role_versions
 from private_packages.aws.stack_sets.instances import Instance, Outcome
 from private_packages.aws.stack_sets.stack_set import StackSet
 
@@ -77,8 +77,8 @@ def test_versions_are_read_in_other_accounts_through_the_clients_that_all_share(
         made = role.client("cloudformation").create_stack(StackName="check", TemplateBody=TEMPLATE)
         found.append(Instance(account, "us-east-1", Outcome.DONE, stack_id=made["StackId"]))
     elsewhere = Instance("111100000003", "us-east-1", Outcome.DONE, stack_id=f"{found[0].stack_id}x")
-    roles = Roles(aws, "Reader", actions=versions.ACTIONS, connections=versions.AT_ONCE)
-    assert [each.version for each in versions.add([*found, elsewhere], roles.assume)] == [
+    roles = Roles(aws, "Reader", actions=role_versions.ACTIONS, connections=role_versions.AT_ONCE)
+    assert [each.version for each in role_versions.add([*found, elsewhere], roles.assume)] == [
         "1.30.4",
         "1.30.4",
         "",

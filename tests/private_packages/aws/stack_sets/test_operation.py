@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import AwsError
+from private_packages.aws.stack_sets.existing import Operation, Purpose
 from private_packages.aws.stack_sets.operation import (
     CALLS_PER_MINUTE,
     LONGEST_PAUSE,
     PATIENCE,
-    Group,
+    CountBy,
     Progress,
     carry_out,
     follow,
@@ -19,7 +20,6 @@ from private_packages.aws.stack_sets.operation import (
 )
 from private_packages.aws.stack_sets.plan import Step
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation, Purpose
 from tests.aws import ErrorAnswer
 
 ONE = Operation("one", "CREATE", "RUNNING")
@@ -135,7 +135,9 @@ class TestFollowing:
             DescribeStackSetOperation=described("SUCCEEDED"),
             ListStackSetOperationResults=results("SUCCEEDED"),
         )
-        assert last(follow(StackSet(aws, "checks"), [ONE], Group.UNIT)).counts == {"r-ab12": {"SUCCEEDED": 1}}
+        assert last(follow(StackSet(aws, "checks"), [ONE], CountBy.UNIT)).counts == {
+            "r-ab12": {"SUCCEEDED": 1}
+        }
 
 
 class TestItsCost:

@@ -8,12 +8,12 @@ import pytest
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackSetError
-from private_packages.aws.organization.organization import Member
+from private_packages.aws.organization.members import Member
 from private_packages.aws.stack_sets.definition import Definition, Permissions
+from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.preferences import Amount, Preferences
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation, Place, Purpose, State
 from private_packages.aws.stack_sets.targets import Batch, Targets, self_managed
 from tests.private_packages.aws.stack_sets.sample import OTHER_TEMPLATE, SELF_MANAGED, definition, described
 
@@ -43,7 +43,7 @@ def plan(
 ) -> Plan:
     """A plan for a set that is there as it has to be, unless it is changed; without instances, for none."""
     wanted = of or definition()
-    state = State() if instances is None else State(described(wanted, **changes), instances)
+    state = Existing() if instances is None else Existing(described(wanted, **changes), instances)
     stack_set = StackSet(Aws(boto3.Session(region_name=EAST)), "checks")
     return Plan(stack_set, wanted, targets, [EAST, WEST], preferences or Preferences(), state)
 
@@ -144,7 +144,7 @@ def test_a_set_of_something_else_cannot_be_planned_for() -> None:
 @pytest.mark.parametrize("operation_id", ["5d0d9b3b", f"{Purpose.REMOVE}-1", "private-packages-starter"])
 def test_another_operation_keeps_it_from_beginning(operation_id: str) -> None:
     found = plan(ALL_CURRENT)
-    running = State(
+    running = Existing(
         found.state.description, found.state.instances, (), [Operation(operation_id, "UPDATE", "RUNNING")]
     )
     other = Plan(found.stack_set, found.definition, TARGETS, [EAST], Preferences(), running)
@@ -158,7 +158,9 @@ def test_another_operation_keeps_it_from_beginning(operation_id: str) -> None:
 
 def test_a_rollout_that_runs_does_not() -> None:
     found = plan(ALL_CURRENT)
-    running = State(found.state.description, {}, (), [Operation(Purpose.START.new_id(), "CREATE", "QUEUED")])
+    running = Existing(
+        found.state.description, {}, (), [Operation(Purpose.START.new_id(), "CREATE", "QUEUED")]
+    )
     Plan(
         found.stack_set, found.definition, TARGETS, [EAST], Preferences(), running
     ).require_no_other_operation()

@@ -7,10 +7,10 @@ import pytest
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackSetError
+from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.removal import Removal
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.stack_sets.state import Operation, Place, Purpose, State
 
 ONE, TWO = "111122223333", "444455556666"
 EAST, WEST = "us-east-1", "us-west-2"
@@ -18,7 +18,7 @@ INSTANCES: Mapping[Place, str] = {(ONE, EAST): "CURRENT", (TWO, WEST): "OUTDATED
 
 
 def removal(aws: Aws, instances: Mapping[Place, str], *units: str, retain_stacks: bool = False) -> Removal:
-    state = State({"StackSetName": "checks"}, instances, units)
+    state = Existing({"StackSetName": "checks"}, instances, units)
     return Removal(StackSet(aws, "checks"), state, Preferences(), retain_stacks)
 
 
@@ -96,7 +96,7 @@ def test_another_operation_keeps_it_from_beginning(aws: Aws) -> None:
     def running(purpose: Purpose) -> Removal:
         operations = [Operation(purpose.new_id(), "DELETE", "RUNNING")]
         return Removal(
-            StackSet(aws, "checks"), State({}, {}, (), operations), Preferences(), retain_stacks=False
+            StackSet(aws, "checks"), Existing({}, {}, (), operations), Preferences(), retain_stacks=False
         )
 
     running(Purpose.REMOVE).require_no_other_operation()

@@ -5,7 +5,7 @@ import pytest
 
 from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import OrganizationError, StackSetError
-from private_packages.aws.organization import organization as organizations
+from private_packages.aws.organization import members as organizations
 from private_packages.aws.stack_sets import targets
 from private_packages.aws.stack_sets.targets import Targets
 from tests.private_packages.aws.stack_sets.conftest import Grow
@@ -14,7 +14,7 @@ from tests.private_packages.aws.stack_sets.service import Tree
 
 def reached(**asked: list[str]) -> Targets:
     aws = sign_in()
-    return targets.in_organization(aws, organizations.describe(aws), **asked)
+    return targets.in_organization(aws, organizations.own_organization(aws), **asked)
 
 
 def ids(found: Targets) -> set[str]:

@@ -14,7 +14,7 @@ from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, TokenError
 from private_packages.aws.tokens import secret, stored_token
 from private_packages.aws.tokens.secret import region_of
-from private_packages.aws.tokens.tokens import Token
+from private_packages.aws.tokens.token import Token
 from tests.aws import Attempts, ErrorAnswer, Scripted, ScriptEntry
 
 Make = Callable[..., tuple[Aws, Scripted]]
@@ -64,7 +64,7 @@ def put(session: Scripted) -> list[dict[str, Any]]:
 class TestDescribing:
     def test_the_newest_version_comes_first(self, scripted: Make) -> None:
         aws, session = scripted(**script())
-        found = stored_token.describe(aws, ARN)
+        found = stored_token.describe_if_allowed(aws, ARN)
         assert found
         assert [(each.id, each.created, each.stages) for each in found.versions] == [
             (NEW, NOW, ["AWSCURRENT"]),
@@ -75,7 +75,7 @@ class TestDescribing:
 
     def test_without_the_right_to_list_versions_their_times_are_not_known(self, scripted: Make) -> None:
         aws, _ = scripted(**script(ListSecretVersionIds=DENIED))
-        found = stored_token.describe(aws, ARN)
+        found = stored_token.describe_if_allowed(aws, ARN)
         assert found
         assert [(each.stages, each.created) for each in found.versions] == [
             (["AWSCURRENT"], None),
@@ -84,11 +84,11 @@ class TestDescribing:
 
     def test_without_the_right_to_describe_nothing_is_known(self, scripted: Make) -> None:
         aws, _ = scripted(**script(DescribeSecret=DENIED))
-        assert stored_token.describe(aws, ARN) is None
+        assert stored_token.describe_if_allowed(aws, ARN) is None
 
     def test_a_secret_without_value_has_no_current_version(self, scripted: Make) -> None:
         aws, _ = scripted(DescribeSecret={"ARN": ARN, "Name": "x"}, ListSecretVersionIds={"Versions": []})
-        found = stored_token.describe(aws, ARN)
+        found = stored_token.describe_if_allowed(aws, ARN)
         assert found
         assert found.current is None
 
@@ -96,7 +96,7 @@ class TestDescribing:
     def test_other_errors_are_told(self, scripted: Make, operation: str) -> None:
         aws, _ = scripted(**script(**{operation: ErrorAnswer("InternalServiceError")}))
         with pytest.raises(AwsError, match="InternalServiceError"):
-            stored_token.describe(aws, ARN)
+            stored_token.describe_if_allowed(aws, ARN)
 
     @pytest.mark.parametrize("arn", ["x", "arn:aws:ssm:eu-central-1:111122223333:parameter:x", ""])
     def test_what_is_no_secrets_arn_is_refused(self, arn: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.configuration import Configuration, Repository
 from private_packages.aws.errors import TokenError
-from private_packages.aws.tokens.tokens import Token
+from private_packages.aws.tokens.token import Token
 from private_packages.commands.deploy.tokens import parse_tokens, token_parameters
 
 IDS = ["AcmeNpm", "AcmePip"]

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 
-from private_packages.aws.stack_sets.state import Purpose
+from private_packages.aws.stack_sets.existing import Purpose
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.service import Outcome, StackSets, called, counted

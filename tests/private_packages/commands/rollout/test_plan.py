@@ -6,7 +6,7 @@ from collections.abc import Callable
 import boto3
 import pytest
 
-from private_packages.aws.organization.role_check import Finding, Verdict
+from private_packages.aws.organization.account_check import Finding, Verdict
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.service import StackSets
 from tests.private_packages.conftest import Run

@@ -8,7 +8,7 @@ import pytest
 from generator.configuration import DEFAULT
 from generator.templates import TEMPLATES
 from private_packages.aws.stack_sets.definition import Permissions
-from private_packages.aws.stack_sets.state import Purpose
+from private_packages.aws.stack_sets.existing import Purpose
 from private_packages.commands.rollout.request import definition
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow

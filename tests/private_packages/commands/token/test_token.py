@@ -14,7 +14,7 @@ from private_packages.commands.options.common import DEFAULT_STACK_NAME
 from private_packages.commands.token import COMMANDS
 from private_packages.main import main
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
-from tests.private_packages.aws.stack.test_status import ACCESS_DENIED, NO_STACK, UPDATED, stacks
+from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, UPDATED, stacks
 from tests.private_packages.aws.tokens.test_stored_token import (
     ARN,
     DELETED,

@@ -27,7 +27,7 @@ from tests.private_packages.aws.stack_sets.rollouts import (
     summary,
     too_old,
 )
-from tests.private_packages.aws.stack_sets.test_versions import ROLE, WHO, described
+from tests.private_packages.aws.stack_sets.test_role_versions import ROLE, WHO, described
 from tests.private_packages.conftest import Run
 from tests.test_docs import ROOT, blocks
 

@@ -23,7 +23,7 @@ _SECRET_ARN = "SecretArn"  # noqa: S105 - the end of an output's name
 
 
 @dataclass(frozen=True)
-class StackStatus:
+class StackHealth:
     """The stack."""
 
     id: str
@@ -50,7 +50,7 @@ class StackStatus:
 
 
 @dataclass(frozen=True)
-class KeyStatus:
+class KeyHealth:
     """The key that encrypts the secrets."""
 
     arn: str
@@ -74,7 +74,7 @@ class KeyStatus:
 
 
 @dataclass(frozen=True)
-class SecretStatus:
+class SecretHealth:
     """The secret of one repository."""
 
     repository_id: str
@@ -97,15 +97,15 @@ class SecretStatus:
 
 
 @dataclass(frozen=True)
-class Status:
+class Health:
     """All of it."""
 
     stack_name: str
-    stack: StackStatus | None
+    stack: StackHealth | None
     """None where the caller may not read it."""
-    key: KeyStatus | None
+    key: KeyHealth | None
     """None where the stack names none."""
-    secrets: Sequence[SecretStatus]
+    secrets: Sequence[SecretHealth]
     """Those that the stack names."""
 
     @property
@@ -116,21 +116,21 @@ class Status:
         return unread + [problem for part in parts for problem in part.problems]
 
 
-def read(aws: Aws, stack_name: str) -> Status:
+def read(aws: Aws, stack_name: str) -> Health:
     """Look at the stack, and at the key and the secrets that its outputs name.
 
     Raises:
         StackError: there is no such stack.
         AwsError: AWS cannot be asked; what it does not let the caller know is left out.
     """
-    found = _if_allowed(stack.describe, aws, stack_name)
+    found = _if_allowed(stack.get, aws, stack_name)
     if found is None:
         # The template gives the key this alias.
-        return Status(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
+        return Health(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
     outputs = stack.outputs(found)
-    return Status(
+    return Health(
         stack_name,
-        StackStatus(
+        StackHealth(
             id=found["StackId"],
             status=found["StackStatus"],
             since=found.get("LastUpdatedTime", found["CreationTime"]),
@@ -146,7 +146,7 @@ def read(aws: Aws, stack_name: str) -> Status:
     )
 
 
-def _key(aws: Aws, key_id: str) -> KeyStatus:
+def _key(aws: Aws, key_id: str) -> KeyHealth:
     kms = aws.client("kms")
 
     def ask(operation: str, key_id: str = key_id) -> Any:
@@ -155,12 +155,12 @@ def _key(aws: Aws, key_id: str) -> KeyStatus:
 
     described = _if_allowed(ask, "describe_key")
     if described is None:
-        return KeyStatus(key_id, MAY_NOT_BE_READ, None, None, None)
+        return KeyHealth(key_id, MAY_NOT_BE_READ, None, None, None)
     metadata = described["KeyMetadata"]
     # Where an alias was asked for: only DescribeKey takes it.
     rotation = _if_allowed(ask, "get_key_rotation_status", metadata["Arn"])
     aliases = _if_allowed(ask, "list_aliases", metadata["Arn"])
-    return KeyStatus(
+    return KeyHealth(
         arn=metadata["Arn"],
         state=metadata["KeyState"],
         deletion=metadata.get("DeletionDate"),
@@ -169,12 +169,12 @@ def _key(aws: Aws, key_id: str) -> KeyStatus:
     )
 
 
-def _secret(aws: Aws, repository_id: str, arn: str) -> SecretStatus:
+def _secret(aws: Aws, repository_id: str, arn: str) -> SecretHealth:
     try:
-        return SecretStatus(repository_id, arn, _if_allowed(secret.describe, aws, arn))
+        return SecretHealth(repository_id, arn, _if_allowed(secret.describe, aws, arn))
     except AwsError as error:
         if error.code == "ResourceNotFoundException":
-            return SecretStatus(repository_id, arn, None, is_gone=True)
+            return SecretHealth(repository_id, arn, None, is_gone=True)
         raise
 
 

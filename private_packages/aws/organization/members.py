@@ -46,7 +46,7 @@ class Selection:
     """Those that nothing can be done in."""
 
 
-def describe(aws: Aws) -> Organization:
+def own_organization(aws: Aws) -> Organization:
     """Return the organization of the caller's account.
 
     Raises:

@@ -8,7 +8,7 @@ import pytest
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, StackError
-from private_packages.aws.stack import status
+from private_packages.aws.stack import health
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.private_packages.aws.tokens.test_stored_token import (
     ARN,
@@ -56,11 +56,11 @@ def script(**changes: ScriptEntry) -> dict[str, ScriptEntry]:
 
 def test_a_healthy_stack(scripted: Make) -> None:
     aws, session = scripted(**script())
-    found = status.read(aws, "private-packages")
+    found = health.read(aws, "private-packages")
     assert found.problems == []
     assert found.stack
     assert (found.stack.status, found.stack.since) == ("CREATE_COMPLETE", CREATED)
-    assert found.key == status.KeyStatus(KEY, "Enabled", None, True, ["alias/private-packages"])
+    assert found.key == health.KeyHealth(KEY, "Enabled", None, True, ["alias/private-packages"])
     [secret] = found.secrets
     assert (secret.repository_id, secret.arn) == ("GitHubPackages", ARN)
     assert secret.description
@@ -71,7 +71,7 @@ def test_a_healthy_stack(scripted: Make) -> None:
 
 def test_an_updated_stack_is_so_since_its_update(scripted: Make) -> None:
     aws, _ = scripted(**script(DescribeStacks=stacks("UPDATE_COMPLETE", LastUpdatedTime=UPDATED)))
-    found = status.read(aws, "private-packages")
+    found = health.read(aws, "private-packages")
     assert found.stack
     assert found.stack.since == UPDATED
 
@@ -110,7 +110,7 @@ def test_an_updated_stack_is_so_since_its_update(scripted: Make) -> None:
 )
 def test_what_needs_attention(scripted: Make, changes: dict[str, ScriptEntry], problem: str) -> None:
     aws, _ = scripted(**script(**changes))
-    [found] = status.read(aws, "private-packages").problems
+    [found] = health.read(aws, "private-packages").problems
     assert found.startswith(problem)
 
 
@@ -125,10 +125,10 @@ def test_what_needs_attention(scripted: Make, changes: dict[str, ScriptEntry], p
     ],
 )
 def test_what_may_not_be_read_is_left_out_and_does_not_stop_the_rest(
-    scripted: Make, operation: str, unknown: Callable[[status.Status], bool]
+    scripted: Make, operation: str, unknown: Callable[[health.Health], bool]
 ) -> None:
     aws, _ = scripted(**script(**{operation: DENIED}))
-    found = status.read(aws, "private-packages")
+    found = health.read(aws, "private-packages")
     assert unknown(found)
     assert found.problems == []
     assert found.stack
@@ -138,7 +138,7 @@ def test_what_may_not_be_read_is_left_out_and_does_not_stop_the_rest(
 
 def test_where_the_stack_may_not_be_read_its_alias_leads_to_the_key(scripted: Make) -> None:
     aws, session = scripted(**script(DescribeStacks=ACCESS_DENIED))
-    found = status.read(aws, "private-packages")
+    found = health.read(aws, "private-packages")
     assert found.key
     assert found.key.arn == KEY
     asked = [(operation, parameters.get("KeyId")) for operation, parameters in session.sent]
@@ -152,7 +152,7 @@ def test_where_the_stack_may_not_be_read_its_alias_leads_to_the_key(scripted: Ma
 def test_no_stack_is_an_error(scripted: Make) -> None:
     aws, _ = scripted(**script(DescribeStacks=NO_STACK))
     with pytest.raises(StackError, match="There is no stack private-packages in us-east-1"):
-        status.read(aws, "private-packages")
+        health.read(aws, "private-packages")
 
 
 @pytest.mark.parametrize("operation", ["DescribeStacks", "DescribeKey", "ListAliases", "DescribeSecret"])
@@ -160,5 +160,5 @@ def test_no_stack_is_an_error(scripted: Make) -> None:
 def test_other_errors_are_told(scripted: Make, operation: str, code: str) -> None:
     aws, _ = scripted(**script(**{operation: ErrorAnswer(code)}))
     with pytest.raises(AwsError) as raised:
-        status.read(aws, "private-packages")
+        health.read(aws, "private-packages")
     assert raised.value.code == code

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import AwsError, OrganizationError
-from private_packages.aws.organization.organization import describe, roots, select
+from private_packages.aws.organization.members import own_organization, roots, select
 from tests.aws import ErrorAnswer
 from tests.moto_organization import MotoOrganization, running
 
@@ -20,7 +20,7 @@ def organization(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoOrganization]:
 
 
 def test_the_organization_is_described(organization: MotoOrganization) -> None:
-    found = describe(organization.aws)
+    found = own_organization(organization.aws)
     assert (found.id, found.management_account) == (organization.id, organization.management_account)
 
 
@@ -128,7 +128,7 @@ def test_an_account_without_an_organization_is_told_so(scripted: Callable[..., A
         GetCallerIdentity={"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me"},
     )
     with pytest.raises(OrganizationError, match=r"^Account 111122223333 belongs to no organization: use an"):
-        describe(aws)
+        own_organization(aws)
 
 
 def test_who_may_not_list_is_told_so(scripted: Callable[..., Any]) -> None:
@@ -136,7 +136,7 @@ def test_who_may_not_list_is_told_so(scripted: Callable[..., Any]) -> None:
         DescribeOrganization=DENIED, ListAccounts=DENIED, DescribeOrganizationalUnit=DENIED, ListRoots=DENIED
     )
     with pytest.raises(AwsError, match=r"^May not look up the organization: get the permission"):
-        describe(aws)
+        own_organization(aws)
     with pytest.raises(AwsError, match=r"^May not list the organization's accounts: get the permission"):
         select(aws)
     with pytest.raises(AwsError, match=r"^May not read the organizational unit ou-ab12-cdefghij: get the"):

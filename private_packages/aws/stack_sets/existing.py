@@ -53,7 +53,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class State:
+class Existing:
     """What is there of a stack set."""
 
     description: Mapping[str, Any] | None = None
@@ -65,7 +65,7 @@ class State:
     open_operations: Sequence[Operation] = ()
 
 
-def look(stack_set: StackSet) -> State:
+def look(stack_set: StackSet) -> Existing:
     """Return what is there of a stack set.
 
     Raises:
@@ -73,7 +73,7 @@ def look(stack_set: StackSet) -> State:
     """
     description = stack_set.describe()
     if description is None:
-        return State()
+        return Existing()
     instances: dict[Place, str] = {}
     units: dict[str, None] = {}
     for instance in stack_set.pages("list_stack_instances"):
@@ -81,7 +81,7 @@ def look(stack_set: StackSet) -> State:
         instances[instance["Account"], intern(instance["Region"])] = intern(_status(instance))
         if unit := instance.get("OrganizationalUnitId"):
             units[unit] = None
-    return State(
+    return Existing(
         description, instances, list(units), [found for found in operations(stack_set) if found.is_open]
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from private_packages.aws.aws import Aws
-from private_packages.aws.stack_sets import instances, versions
+from private_packages.aws.stack_sets import instances, role_versions
 from private_packages.aws.stack_sets.instances import Instance
 from tests.aws import Answer, ErrorAnswer
 from tests.private_packages.aws.stack_sets import rollouts
@@ -36,7 +36,7 @@ def described(parameters: dict[str, Any]) -> dict[str, Any]:
 def versions_of(aws: Aws, found: list[Instance]) -> list[str]:
     """The versions of these instances, read through a role that the test's AWS lets be assumed."""
     assume = "arn:aws:iam::{}:role/Reader".format
-    return [each.version for each in versions.add(found, lambda account: aws.assume(assume(account)))]
+    return [each.version for each in role_versions.add(found, lambda account: aws.assume(assume(account)))]
 
 
 def test_the_version_is_the_output_of_each_stack_and_the_role_is_assumed_once(scripted: Script) -> None:
@@ -72,7 +72,7 @@ def test_what_cannot_be_read_is_unknown_and_holds_nothing_up(scripted: Script) -
 def test_never_more_accounts_are_asked_at_once_than_is_meant(
     scripted: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(versions, "AT_ONCE", 3)
+    monkeypatch.setattr(role_versions, "AT_ONCE", 3)
     threads: set[int] = set()
 
     def describe(parameters: dict[str, Any]) -> Answer:

@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from private_packages.aws.aws import Identity
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization.role_check import (
+from private_packages.aws.organization.account_check import (
     Finding,
     Requirements,
     Verdict,

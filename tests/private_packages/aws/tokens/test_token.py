@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import TokenError
-from private_packages.aws.tokens.tokens import Token, inspect, secret_string
+from private_packages.aws.tokens.token import Token, inspect, secret_string
 
 TOKEN = "not-a-real-token"
 
