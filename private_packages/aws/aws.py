@@ -1,30 +1,33 @@
-"""AWS as one identity reaches it: its clients, and its errors in sentences."""
+"""AWS as one identity reaches it: its clients, and its errors in sentences.
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+boto3 and botocore are imported here and nowhere else, and only when AWS is asked: a third of a second.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    SSOError,
-    TokenRetrievalError,
-)
-
-from custom_resource.role_check import plain
+from private_packages.aws.clients import Clients
 from private_packages.aws.errors import AwsError
+from private_packages.aws.text import one_line
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
+
+    from private_packages.aws.organization.roles import Roles
 
 _SIGN_IN = "sign in, or give --profile"
+_NO_REGION = "No Region is set: say --region or set AWS_REGION."
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure")
+_WORDS = 4_000
+"""Characters; longer than AWS's messages are, even with the longest names in them."""
+_SHORT = 500
+"""Characters of AWS's words in a sentence."""
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 """The codes with which AWS says that the caller may not."""
 
@@ -38,39 +41,36 @@ class Identity:
 
     @property
     def partition(self) -> str:
-        """The partition: aws, aws-cn or aws-us-gov."""
+        """The partition, such as aws, aws-cn or aws-us-gov."""
         return self.arn.split(":")[1]
 
 
-def _calls() -> Config:
+def _calls() -> "Config":
     """Return how to call: how often AWS is asked again stays the user's choice (AWS_MAX_ATTEMPTS).
 
     A new one each time, because botocore writes that choice into it.
     """
+    from botocore.config import Config
+
     return Config(retries={"mode": "adaptive"}, connect_timeout=5, read_timeout=30)
 
 
 @dataclass(frozen=True)
-class Aws:
+class Aws(Clients):
     """AWS with the credentials of one identity."""
 
-    session: boto3.Session
-    config: Config = field(default_factory=_calls)
+    session: "boto3.Session"
+    config: "Config" = field(default_factory=_calls)
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Those of an assumed role, as the arguments of boto3's client; none means the session's own."""
-    lock: Any = field(default_factory=Lock, repr=False, compare=False)
+    lock: AbstractContextManager[Any] = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def region(self) -> str:
         """The Region that is asked unless a call names another."""
         return str(self.session.region_name)
 
-    def client(self, service: str, region_name: str | None = None, config: Config | None = None) -> Any:
-        """Return a client; config's settings apply beside the retries of this object's own.
-
-        Raises:
-            AwsError: there is no such Region.
-        """
+    def _client(self, service: str, region_name: str | None, config: "Config | None") -> Any:
         merged = config.merge(self.config) if config else self.config
         # boto3 makes clients one at a time only.
         with asking(f"reach {service}"), self.lock:
@@ -97,12 +97,29 @@ class Aws:
         """
         with asking(f"assume {role_arn}"):
             answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="private-packages")
-        names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
-        arguments = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        found = answer["Credentials"]
         credentials = {
-            argument: answer["Credentials"][name] for name, argument in zip(names, arguments, strict=True)
+            "aws_access_key_id": found["AccessKeyId"],
+            "aws_secret_access_key": found["SecretAccessKey"],
+            "aws_session_token": found["SessionToken"],
         }
         return Aws(self.session, self.config, credentials, self.lock)
+
+    def for_many_accounts(self) -> "Aws":
+        """Return AWS for calls on behalf of many accounts, which together make AWS throttle the caller.
+
+        The caller does well to slow down then.
+        """
+        from botocore.config import Config
+
+        retries = {"mode": "adaptive", "total_max_attempts": 8}
+        return replace(self, config=Config(retries=retries, connect_timeout=5, read_timeout=30))  # type: ignore[arg-type]
+
+    def roles(self, role_name: str, *, actions: Sequence[str], connections: int) -> "Roles":
+        """Return the role of this name in any account, held to these actions."""
+        from private_packages.aws.organization.roles import Roles
+
+        return Roles(self, role_name, actions=actions, connections=connections)
 
 
 def sign_in(profile: str | None = None, region: str | None = None) -> Aws:
@@ -111,10 +128,12 @@ def sign_in(profile: str | None = None, region: str | None = None) -> Aws:
     Raises:
         AwsError: there is no such profile, or no Region is set.
     """
+    import boto3
+
     with asking("sign in"):
         session = boto3.Session(profile_name=profile, region_name=region)
     if not session.region_name:
-        raise AwsError("No Region is set: say --region or set AWS_REGION.")
+        raise AwsError(_NO_REGION)
     return Aws(session)
 
 
@@ -125,19 +144,24 @@ def asking(what: str) -> Iterator[None]:
     Raises:
         AwsError: botocore raised something.
     """
+    from botocore import exceptions
+
     try:
         yield
-    except NoRegionError as error:
-        raise AwsError("No Region is set: say --region or set AWS_REGION.") from error
-    except (NoCredentialsError, PartialCredentialsError) as error:
+    except exceptions.NoRegionError as error:
+        raise AwsError(_NO_REGION) from error
+    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
         raise AwsError(f"No AWS credentials: {_SIGN_IN}.") from error
-    except (SSOError, TokenRetrievalError) as error:
+    except (exceptions.SSOError, exceptions.TokenRetrievalError) as error:
         raise AwsError(f"The sign-in has ended: sign in again (aws sso login). {error}") from error
-    except ClientError as error:
-        code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-        raise AwsError(_explain(what, code, plain(message, 500).rstrip(".")), code) from error
-    except BotoCoreError as error:
-        raise AwsError(f"AWS cannot be asked: {plain(error, 500).rstrip('.')}.") from error
+    except exceptions.ClientError as error:
+        told = error.response["Error"]
+        code, said = told.get("Code", ""), one_line(told.get("Message", ""), _WORDS)
+        raise AwsError(_explain(what, code, said[:_SHORT].rstrip(".")), code, said) from error
+    except exceptions.BotoCoreError as error:
+        is_network = isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError)
+        message = f"AWS cannot be asked: {one_line(error, _SHORT).rstrip('.')}."
+        raise AwsError(message, is_network=is_network) from error
 
 
 def _explain(what: str, code: str, message: str) -> str:

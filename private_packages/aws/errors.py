@@ -1,38 +1,42 @@
 """What can go wrong in talking to AWS, each with a message that its user can act on."""
 
 
-class RolloutError(Exception):
-    """Base of the errors that this package raises."""
+class UserError(Exception):
+    """Base of the errors of this package."""
 
 
-class AwsError(RolloutError):
+class AwsError(UserError):
     """AWS cannot be asked, or refuses a call."""
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, code: str = "", said: str = "", *, is_network: bool = False) -> None:
         super().__init__(message)
         self.code = code
         """AWS's error code; empty where the call did not get as far."""
+        self.said = said
+        """AWS's own words, whole, on one line; empty where it said none."""
+        self.is_network = is_network
+        """Whether AWS was not reached, or did not answer."""
 
 
-class StackError(RolloutError):
+class StackError(UserError):
     """A stack cannot be read, or does not hold what it should."""
 
 
-class OrganizationError(RolloutError):
+class OrganizationError(UserError):
     """An account or organizational unit is not where it was said to be."""
 
 
-class TokenError(RolloutError):
+class TokenError(UserError):
     """A token cannot be one."""
 
 
-class StackSetError(RolloutError):
+class StackSetError(UserError):
     """A stack set cannot be rolled out as it was asked for."""
 
 
-class SecretNameError(RolloutError):
+class SecretNameError(UserError):
     """No secret can be created under a name."""
 
 
-class BucketError(RolloutError):
+class BucketError(UserError):
     """A bucket cannot hold the template."""

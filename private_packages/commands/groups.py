@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from generator.errors import GeneratorError
-from private_packages.aws.errors import RolloutError
+from private_packages.aws.errors import UserError
 
 
 class LazyGroup(click.Group):
@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
         """Run the subcommand; what its user can mend is told in a sentence."""
         try:
             return super().invoke(ctx)
-        except (GeneratorError, RolloutError) as error:
+        except (GeneratorError, UserError) as error:
             raise click.ClickException(str(error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
-from botocore.config import Config
+from private_packages.aws.clients import Caller
 
-from custom_resource import role_check
-from custom_resource.role_check import Refused, code
-from private_packages.aws.aws import Identity
+if TYPE_CHECKING:
+    from custom_resource.role_check import Refused
 
 
 class Verdict(StrEnum):
@@ -54,27 +53,14 @@ class Finding:
         return self.stack_id.split(":")[3] if ":" in self.stack_id else ""
 
 
-class Caller(Protocol):
-    """Who calls AWS, as far as the check needs it."""
-
-    @property
-    def identity(self) -> Identity:
-        """Who calls."""
-
-    @property
-    def region(self) -> str:
-        """The Region that is asked unless a call names another."""
-
-    def client(self, service: str, region_name: str | None = None, config: Config | None = None) -> Any:
-        """Return a client that calls as this identity."""
-
-
 def check_account(aws: Caller, requirements: Requirements) -> Finding:
     """Check the account of these credentials, as its Lambda function would in this Region.
 
     Raises:
         AwsError: there are no credentials to check with.
     """
+    from custom_resource import role_check
+
     identity = aws.identity
     own_stack = f"arn:{identity.partition}:cloudformation:{aws.region}:{identity.account}:stack/check/none"
     properties = {
@@ -88,7 +74,7 @@ def check_account(aws: Caller, requirements: Requirements) -> Finding:
     verdict, next_step = Verdict.READY, ""
     try:
         found = role_check.check(properties, own_stack, aws)
-    except Refused as refusal:
+    except role_check.Refused as refusal:
         found, verdict, next_step = refusal.found or {}, _verdict(refusal), str(refusal)
     return Finding(
         account=identity.account,
@@ -100,7 +86,9 @@ def check_account(aws: Caller, requirements: Requirements) -> Finding:
     )
 
 
-def _verdict(refusal: Refused) -> Verdict:
+def _verdict(refusal: "Refused") -> Verdict:
+    from custom_resource.role_check import code
+
     # What has a cause failed because of a call to AWS, not because of what it answered.
     if isinstance(refusal.__cause__, Exception):
         missing = code(refusal.__cause__) == "AWSOrganizationsNotInUseException"

@@ -4,22 +4,19 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
-from custom_resource.role_check import plain
 from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
 from private_packages.aws.organization.members import Member
-from private_packages.aws.organization.roles import Roles
+from private_packages.aws.text import one_line
+
+if TYPE_CHECKING:
+    from private_packages.aws.organization.roles import Roles
 
 ROLE_NAME = "OrganizationAccountAccessRole"
 """What Organizations names the role in the accounts that it makes; the management account may assume it."""
-
-CALLS = Config(retries={"mode": "adaptive", "total_max_attempts": 8}, connect_timeout=5, read_timeout=30)
-"""For the caller: all accounts together make AWS throttle its calls, and it does well to slow down."""
 
 ACTIONS = (
     "iam:GetRole",
@@ -42,7 +39,7 @@ def check_members(
     Raises:
         AwsError: there are no credentials to begin with.
     """
-    roles = Roles(aws, role_name, actions=ACTIONS, connections=concurrency)
+    roles = aws.roles(role_name, actions=ACTIONS, connections=concurrency)
     check = _Check(aws, roles, role_name, requirements, own_account=aws.identity.account)
     waiting: SimpleQueue[str] = SimpleQueue()
     findings: SimpleQueue[Finding] = SimpleQueue()
@@ -73,7 +70,7 @@ class _Check:
     """The check of any account."""
 
     aws: Aws
-    roles: Roles
+    roles: "Roles"
     role_name: str
     requirements: Requirements
     own_account: str
@@ -86,7 +83,7 @@ class _Check:
         except AwsError as error:
             next_step = self._next_step(error, account)
         except Exception as error:  # noqa: BLE001 - no account may stop the others
-            next_step = f"Report this: {type(error).__name__}: {plain(error, 500)}"
+            next_step = f"Report this: {type(error).__name__}: {one_line(error, 500)}"
         return Finding(
             account=account,
             verdict=Verdict.UNREACHABLE,
@@ -97,10 +94,9 @@ class _Check:
         )
 
     def _next_step(self, error: AwsError, account: str) -> str:
-        cause = error.__cause__
-        if not isinstance(cause, ClientError) or error.code not in DENIED:
+        if error.code not in DENIED:
             return f"Try again: {error}"
         return (
             f"Let {self.aws.identity.arn} assume the role {self.role_name} in account {account}, or name"
-            f" another role: {error.code}: {plain(cause.response['Error'].get('Message'), 500)}"
+            f" another role: {error.code}: {error.said[:500]}"
         )

@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 
 from private_packages.aws.aws import Aws, Identity, asking
+from private_packages.aws.clients import Clients
 
 SECONDS = 900
 """How long the credentials of a role last; it is the least that AWS gives."""
@@ -73,7 +74,7 @@ class Roles:
 
 
 @dataclass(frozen=True)
-class RoleInAccount:
+class RoleInAccount(Clients):
     """AWS as a role reaches it in one account."""
 
     identity: Identity
@@ -81,12 +82,8 @@ class RoleInAccount:
     credentials: ReadOnlyCredentials = field(repr=False)
     clients: "_SharedClients" = field(repr=False)
 
-    def client(self, service: str, region_name: str | None = None, config: Config | None = None) -> Any:  # noqa: ARG002
-        """Return a client for plain calls; config is not looked at, since all accounts share one.
-
-        Raises:
-            AwsError: there is no such Region.
-        """
+    def _client(self, service: str, region_name: str | None, config: Config | None) -> Any:  # noqa: ARG002
+        # A client for plain calls; config is not looked at, since all accounts share one.
         return _Signed(self.clients.get(service, region_name or self.region), self.credentials)
 
 

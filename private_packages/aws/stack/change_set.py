@@ -154,7 +154,8 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> dict[str, Any]:
     kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in desired.kept]
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()]
     with changing(aws, desired.stack_name, f"make a change set for the stack {desired.stack_name}"):
-        answer: dict[str, Any] = aws.client("cloudformation").create_change_set(
+        cloudformation: Any = aws.client("cloudformation")
+        answer: dict[str, Any] = cloudformation.create_change_set(
             StackName=desired.stack_name,
             ChangeSetName=name,
             ChangeSetType="CREATE" if desired.is_new else "UPDATE",
@@ -193,7 +194,7 @@ def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
 
 
 def _describe(change_set: ChangeSet, **page: str) -> dict[str, Any]:
-    cloudformation = change_set.aws.client("cloudformation")
+    cloudformation: Any = change_set.aws.client("cloudformation")
     with asking("read the change set"):
         answer: dict[str, Any] = cloudformation.describe_change_set(
             StackName=change_set.stack_id, ChangeSetName=change_set.id, **page

@@ -95,7 +95,7 @@ def _after(aws: Aws, stack_id: str, since: str) -> tuple[str, list[Event]]:
 
 
 def _newest_first(aws: Aws, stack_id: str) -> Iterator[dict[str, Any]]:
-    pages = aws.client("cloudformation").get_paginator("describe_stack_events")
+    pages: Any = aws.client("cloudformation").get_paginator("describe_stack_events")
     with asking("read the stack's events"):
         for page in pages.paginate(StackName=stack_id):
             yield from page["StackEvents"]

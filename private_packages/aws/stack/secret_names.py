@@ -43,7 +43,8 @@ def refuse_doubles(names: Mapping[str, str]) -> None:
 def _describe(aws: Aws, name: str) -> dict[str, Any] | None:
     try:
         with asking(f"see whether there is a secret {name}"):
-            answer: dict[str, Any] = aws.client("secretsmanager").describe_secret(SecretId=name)
+            client: Any = aws.client("secretsmanager")
+            answer: dict[str, Any] = client.describe_secret(SecretId=name)
     except AwsError as error:
         if error.code == "ResourceNotFoundException":
             return None

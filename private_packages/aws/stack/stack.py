@@ -13,7 +13,7 @@ def find(aws: Aws, stack_name: str) -> dict[str, Any] | None:
     Raises:
         AwsError: AWS cannot be asked.
     """
-    cloudformation = aws.client("cloudformation")
+    cloudformation: Any = aws.client("cloudformation")
     try:
         with asking(f"read the stack {stack_name} in {aws.region}"):
             stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]

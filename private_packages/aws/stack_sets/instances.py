@@ -11,6 +11,7 @@ from private_packages.aws.errors import AwsError
 from private_packages.aws.organization import members
 from private_packages.aws.stack_sets import reasons
 from private_packages.aws.stack_sets.stack_set import StackSet
+from private_packages.aws.text import one_line
 
 PAGE = 100
 """The most instances that CloudFormation lists in one answer."""
@@ -158,4 +159,4 @@ def account_names(aws: Aws) -> dict[str, str]:
         found = members.select(aws)
     except AwsError:
         return {}
-    return {member.id: reasons.one_line(member.name) for member in [*found.active, *found.inactive]}
+    return {member.id: one_line(member.name) for member in [*found.active, *found.inactive]}

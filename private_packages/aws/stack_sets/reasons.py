@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from private_packages.aws.text import one_line
+
 # As StackSets prints it for the resource that failed, with a full stop after what the service said:
 # "ResourceLogicalId:QMPoller, ResourceType:AWS::Lambda::Function, ResourceStatusReason:Resource handler …".
 _RESOURCE = re.compile(
@@ -29,11 +31,6 @@ _VARIES = re.compile(
 """What differs where the same went wrong: ARNs, request ids, account numbers, Regions and versions."""
 
 _ROLE_VERSION = re.compile(r"Stackery Role.* has version ([^\s,]+?)(?:\.$|, which)")
-
-
-def one_line(text: str) -> str:
-    """Return text without line ends, control characters and other characters that print nothing."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def sentence(text: str) -> str:

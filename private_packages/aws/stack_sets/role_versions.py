@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from private_packages.aws.aws import Aws, asking
+from private_packages.aws.aws import asking
+from private_packages.aws.clients import Caller
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization.roles import RoleInAccount
 from private_packages.aws.stack import stack
 from private_packages.aws.stack_sets.instances import Instance, Outcome
 
@@ -14,8 +14,6 @@ ACTIONS = ("cloudformation:DescribeStacks",)
 """What is called in the accounts."""
 AT_ONCE = 16
 """How many accounts are asked at the same time."""
-
-Caller = Aws | RoleInAccount
 
 
 def add(instances: Sequence[Instance], assume: Callable[[str], Caller]) -> list[Instance]:

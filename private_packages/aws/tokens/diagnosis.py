@@ -5,19 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from botocore.exceptions import ConnectionError as BotoConnectionError
-from botocore.exceptions import HTTPClientError
-
-from custom_resource.role_check import plain
 from private_packages.aws.aws import DENIED
 from private_packages.aws.errors import AwsError
 from private_packages.aws.tokens import secret
 
 NO_ORGANIZATION = "none"
 """Stands for the organization of an account that belongs to none."""
-
-_WORDS_LENGTH = 4_000
-"""Longer than AWS's messages are, even with the longest names in them."""
 
 
 class Link(StrEnum):
@@ -81,21 +74,10 @@ class Diagnosis:
     next_step: str = ""
 
 
-def is_network(error: AwsError) -> bool:
-    """Return whether AWS was not reached, or did not answer."""
-    return isinstance(error.__cause__, BotoConnectionError | HTTPClientError)
-
-
-def words(error: AwsError) -> str:
-    """Return AWS's own words, whole; empty where it said none."""
-    response = getattr(error.__cause__, "response", None) or {}
-    return plain(response.get("Error", {}).get("Message", ""), _WORDS_LENGTH)
-
-
 def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
     """Return which link is broken where reading a secret failed with this error."""
     _, _, _, region, account, *_ = secret_arn.split(":")
-    if is_network(error):
+    if error.is_network:
         return Diagnosis(
             Link.NETWORK,
             f"Secrets Manager in {region} does not answer.",
@@ -127,7 +109,7 @@ def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
             f"See in account {account} whether the key is enabled: private-packages status.",
         )
     if error.code in DENIED:
-        return _denied(words(error), account, facts)
+        return _denied(error.said, account, facts)
     if not error.code or "credentials" in str(error):
         return Diagnosis(Link.CREDENTIALS, "AWS does not take these credentials.", "Sign in again.")
     return Diagnosis(Link.UNKNOWN, "AWS refuses for another reason.", "See what AWS says, and try again.")

@@ -13,8 +13,6 @@ from private_packages.aws.tokens.diagnosis import (
     Facts,
     Link,
     diagnose,
-    is_network,
-    words,
 )
 from private_packages.aws.tokens.token import Inspection, inspect
 
@@ -63,7 +61,7 @@ def verify(aws: Aws, targets: Iterable[Target], facts: Facts) -> tuple[list[Atte
             if error.code in DENIED and not facts.organization_id:
                 facts = replace(facts, organization_id=_organization(aws))
             diagnosis = diagnose(error, target.secret_arn, facts)
-            attempts.append(Attempt(target, diagnosis, aws_said=words(error) or str(error)))
+            attempts.append(Attempt(target, diagnosis, aws_said=error.said or str(error)))
         else:
             inspection = inspect(value.text, target.token_key)
             attempts.append(Attempt(target, _judge(inspection), inspection, value.version))
@@ -82,7 +80,7 @@ def _caller(aws: Aws) -> str:
     try:
         return aws.identity.arn
     except AwsError as error:
-        if is_network(error):
+        if error.is_network:
             return ""
         raise
 

@@ -149,7 +149,7 @@ def _check_organization(
     **selectors: tuple[str, ...],
 ) -> bool:
     """Print what is found in each account, and return whether that is all that is needed."""
-    aws = replace(aws, config=organization_check.CALLS)
+    aws = aws.for_many_accounts()
     if not requirements.organization_id:
         requirements = replace(requirements, organization_id=members.own_organization(aws).id)
     selection = members.select(aws, **selectors)

@@ -45,7 +45,7 @@ class Deployment:
 
         Raises:
             ClickException: it is refused, failed or interrupted.
-            RolloutError: AWS cannot be asked, or refuses.
+            UserError: AWS cannot be asked, or refuses.
         """
         try:
             self._run()

@@ -1,7 +1,5 @@
 """The role check before a rollout, in the accounts that it would go to."""
 
-from dataclasses import replace
-
 from rich.text import Text
 
 from private_packages.aws.organization import organization_check
@@ -20,7 +18,7 @@ def check(request: Request, plan: Plan, role_name: str) -> list[Finding]:
     Raises:
         AwsError: there are no credentials to begin with.
     """
-    aws = replace(request.aws, config=organization_check.CALLS)
+    aws = request.aws.for_many_accounts()
     given, members = plan.definition.parameters, plan.targets.members
     requirements = Requirements(
         build_roles=request.build_roles,

@@ -95,7 +95,7 @@ class Request:
         """Look at what there is and return what would be done.
 
         Raises:
-            RolloutError: it cannot be done, or AWS cannot be asked.
+            UserError: it cannot be done, or AWS cannot be asked.
         """
         if self.definition.permissions.is_service_managed:
             found = members.own_organization(self.aws)

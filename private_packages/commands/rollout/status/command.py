@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from private_packages.aws.organization.organization_check import ROLE_NAME
-from private_packages.aws.organization.roles import Roles
 from private_packages.aws.stack_sets import instances, role_versions
 from private_packages.aws.stack_sets.instances import Outcome
 from private_packages.aws.stack_sets.stack_set import StackSet
@@ -91,7 +90,7 @@ def _report(stack_set: StackSet, role_name: str | None) -> Report:
     aws = stack_set.aws
     found = instances.list_all(stack_set, instances.account_names(aws))
     if role_name:
-        roles = Roles(aws, role_name, actions=role_versions.ACTIONS, connections=role_versions.AT_ONCE)
+        roles = aws.roles(role_name, actions=role_versions.ACTIONS, connections=role_versions.AT_ONCE)
         found = role_versions.add(found, roles.assume)
     return Report(
         stack_set=stack_set.name,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from private_packages.aws.aws import Aws
-from private_packages.aws.errors import RolloutError
+from private_packages.aws.errors import UserError
 from private_packages.aws.stack.quick_create import link
 
 TEMPLATE = "https://acme.s3.us-east-1.amazonaws.com/private-packages.yaml"
@@ -38,12 +38,12 @@ def test_it_leads_to_the_console_of_the_partition(region: str, console: str) -> 
 
 
 def test_a_partition_without_a_console_that_is_known() -> None:
-    with pytest.raises(RolloutError, match="No console is known for us-iso-east-1"):
+    with pytest.raises(UserError, match="No console is known for us-iso-east-1"):
         link(aws("us-iso-east-1"), TEMPLATE, "packages", {})
 
 
 def test_a_region_that_is_none() -> None:
-    with pytest.raises(RolloutError, match="nowhere"):
+    with pytest.raises(UserError, match="nowhere"):
         link(aws("nowhere"), TEMPLATE, "packages", {})
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from private_packages.aws.stack_sets.reasons import common, one_line, pattern, sentence, stackery_role_version
+from private_packages.aws.stack_sets.reasons import common, pattern, sentence, stackery_role_version
+from private_packages.aws.text import one_line
 from tests.private_packages.aws.stack_sets import rollouts
 from tests.private_packages.aws.stack_sets.rollouts import resource
 

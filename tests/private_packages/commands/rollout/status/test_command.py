@@ -13,7 +13,6 @@ import pytest
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack_sets.instances import Outcome
 from private_packages.commands.rollout import request
-from private_packages.commands.rollout.status import command
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.generator.golden import assert_golden
 from tests.private_packages.aws.stack_sets.rollouts import (
@@ -137,7 +136,7 @@ def test_the_versions_of_accounts_that_are_done_are_read_where_that_is_asked_for
             assert (actions, connections > 1) == (("cloudformation:DescribeStacks",), True)
             self.assume = lambda account: aws.assume(f"arn:aws:iam::{account}:role/{role_name}")
 
-    monkeypatch.setattr(command, "Roles", Roles)
+    monkeypatch.setattr("private_packages.aws.organization.roles.Roles", Roles)
     session = aws([summary(1, "SUCCEEDED")], AssumeRole=ROLE, DescribeStacks=described)
     result = run("rollout", "status", "--versions", "--role-name", "Reader", "--output", "json")
     assert json.loads(result.stdout)["instances"][0]["version"] == "1.30.4"
