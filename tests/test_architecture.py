@@ -13,8 +13,14 @@ AWS = {"boto3", "botocore"}
 MAY_IMPORT = {
     "custom_resource": AWS,
     "generator": {"custom_resource", "awacs", "pydantic", "troposphere", "yaml"},
-    "private_packages.aws": {"custom_resource", "generator", *AWS},
-    "private_packages.commands": {"private_packages.aws", "generator", "click", "rich"},
+    "private_packages.aws": {"private_packages.invocation", "custom_resource", "generator", *AWS},
+    "private_packages.commands": {
+        "private_packages.aws",
+        "private_packages.invocation",
+        "generator",
+        "click",
+        "rich",
+    },
 }
 """Besides the standard library and themselves."""
 IMPURE = {

@@ -1,14 +1,16 @@
 """Groups of subcommands, each found only when it is called: the ones that talk to AWS take long to load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from generator.errors import GeneratorError
 from private_packages.aws.errors import UserError
+from private_packages.invocation import Invocation, running
 
 
 class LazyGroup(click.Group):
@@ -35,6 +37,7 @@ class LazyGroup(click.Group):
         command = getattr(import_module(name), "command", None)
         if not isinstance(command, click.Command):
             command = import_module(f"{name}.command").command
+        command.context_class = _Context
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -57,3 +60,41 @@ class LazyGroup(click.Group):
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+class _Context(click.Context):
+    """The context of a subcommand, whose options are those of the invocation at hand while it runs."""
+
+    def invoke(self, callback: Any, /, *arguments: Any, **options: Any) -> Any:
+        """Call the subcommand's function."""
+        # A group only leads to one of its subcommands, which has a context of its own.
+        if isinstance(self.command, click.Group):
+            return super().invoke(callback, *arguments, **options)
+        with running(Invocation(_name(self), dict(_given(self)))):
+            return super().invoke(callback, *arguments, **options)
+
+
+def _name(context: click.Context) -> str:
+    """Return what a subcommand is called, without the program's name: token set."""
+    parent = context.parent
+    return f"{_name(parent)} {context.info_name}".strip() if parent else ""
+
+
+def _given(context: click.Context) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield each parameter that the command line gave, with the words that give it again."""
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            yield name, list(_words(parameter, context.params.get(name)))
+
+
+def _words(parameter: click.Parameter, value: Any) -> Iterator[str]:
+    if isinstance(parameter, click.Option) and parameter.is_flag:
+        yield parameter.opts[0] if value else (parameter.secondary_opts or parameter.opts)[0]
+        return
+    values = value if isinstance(value, tuple) else (value,)
+    # A callback may have made several values of one word: Regions with commas between them.
+    for word in values if parameter.multiple else [",".join(str(each) for each in values)]:
+        if isinstance(parameter, click.Option):
+            yield parameter.opts[0]
+        yield str(word)

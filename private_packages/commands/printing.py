@@ -1,8 +1,19 @@
-"""How subcommands print for people: in colours and to the width of a terminal, plainly elsewhere."""
+"""How subcommands print: for people in colours and to the width of a terminal, for programs as JSON."""
 
+import json
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
+import click
+from rich.cells import cell_len
 from rich.console import Console
+
+UNKNOWN = "unknown"
+"""What stands in place of what is not known."""
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 def result_console() -> Console:
@@ -15,13 +26,47 @@ def progress_console() -> Console:
     return _console(stderr=True)
 
 
-def can_ask() -> bool:
-    """Return whether there is somebody at a terminal to answer a question."""
-    return sys.stdin.isatty()
-
-
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     # In a pipe or a file no line is cut or wrapped: whatever reads it wants the whole of it.
     width = None if stream.isatty() else 10_000
     return Console(stderr=stderr, highlight=False, emoji=False, markup=False, width=width)
+
+
+def print_json(document: Any) -> None:
+    """Print a document as JSON; what is no JSON of itself, such as a time, becomes text."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the cells of a table, filled with blanks so that each column is as wide as its widest cell."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return [
+        [cell + " " * (most - width(cell)) for cell, most in zip(row, widths, strict=True)] for row in rows
+    ]
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal text takes."""
+    # Most text is ASCII, which need not be measured letter by letter.
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def ago(then: datetime, now: datetime | None = None) -> str:
+    """Return how long ago a time is, in its largest unit."""
+    seconds = int(((now or datetime.now(UTC)) - then).total_seconds())
+    for unit, length in _UNITS:
+        if seconds >= length:
+            count = seconds // length
+            return f"{count:,} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def moment(time: datetime) -> str:
+    """Return a time for people, to the minute."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def iso(time: datetime | None) -> str | None:
+    """Return a time for programs."""
+    return time.astimezone(UTC).isoformat() if time else None

@@ -1,6 +1,22 @@
-"""How subcommands of `rollout` ask before they begin."""
+"""How subcommands ask: on the terminal, and on standard error, so that a result can be piped."""
+
+import sys
 
 import click
+
+
+def can_ask() -> bool:
+    """Return whether there is somebody at a terminal to answer a question."""
+    return sys.stdin.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Ask a question and return whether the answer is yes.
+
+    Raises:
+        Abort: nobody answered, or the user wants to stop.
+    """
+    return click.confirm(question, err=True)
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -12,10 +28,19 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     try:
-        agreed = click.confirm(question, err=True)
+        agreed = agrees(question)
     except click.Abort:
         raise click.ClickException(
             "Nothing was changed: nobody answered, say --yes to go on without."
         ) from None
     if not agreed:
         raise click.ClickException("Nothing was changed.")
+
+
+def hidden(question: str) -> str:
+    """Ask for what must not be seen, and return what was typed; empty where that was nothing.
+
+    Raises:
+        Abort: nobody answered, or the user wants to stop.
+    """
+    return str(click.prompt(question, hide_input=True, err=True, default="", show_default=False))

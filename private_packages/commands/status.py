@@ -7,9 +7,7 @@ import click
 
 from generator import __version__
 from private_packages.commands.options.common import aws_options, output_option, stack_name_option
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import progress_console
-from private_packages.commands.times import iso, moment
+from private_packages.commands.printing import iso, moment, print_json, progress_console
 from private_packages.commands.token.versions import document, line
 
 if TYPE_CHECKING:

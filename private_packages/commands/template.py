@@ -10,7 +10,7 @@ from generator import document
 from generator.templates import TEMPLATES
 from private_packages.commands.files import difference, load_configuration, replace, show_difference
 from private_packages.commands.options.common import config_option, output_option
-from private_packages.commands.output import print_json
+from private_packages.commands.printing import print_json
 
 
 @click.command()

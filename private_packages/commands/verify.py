@@ -9,7 +9,7 @@ import click
 from private_packages.commands.files import load_configuration
 from private_packages.commands.options.common import aws_options, config_option, output_option
 from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
-from private_packages.commands.output import print_json
+from private_packages.commands.printing import print_json
 from private_packages.commands.token.versions import document, line
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 from click.core import ParameterSource
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from generator.configuration import ROLE_PATH_AND_NAME
 from private_packages.aws.aws import Aws, sign_in
@@ -18,11 +17,11 @@ from private_packages.aws.organization.account_check import Finding, Requirement
 from private_packages.aws.organization.members import Selection
 from private_packages.commands.check import findings
 from private_packages.commands.files import load_configuration
-from private_packages.commands.options.common import aws_options, config_option
+from private_packages.commands.live import live
+from private_packages.commands.options.common import aws_options, config_option, table_output_option
 from private_packages.commands.options.members import member_options
 from private_packages.commands.options.role_check import role_check_options
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import progress_console, result_console
+from private_packages.commands.printing import print_json, progress_console, result_console
 
 ORGANIZATION_ONLY = ("units", "accounts", "exclude", "role_name", "concurrency")
 MAXIMUM_CONCURRENCY = 64
@@ -60,13 +59,7 @@ def _role_name(_: click.Context, __: click.Parameter, value: str) -> str:
 )
 @role_check_options
 @config_option
-@click.option(
-    "--output",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print the result: for people or for programs.",
-)
+@table_output_option
 @aws_options
 @click.pass_context
 def command(
@@ -179,22 +172,18 @@ def _check_organization(
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[], None]]:
     """Show how far the checks are, and give what tells of one more."""
-    console = progress_console()
-    if console.is_terminal:
-        columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("", total=total)
-            yield lambda: progress.advance(task)
-        return
-    done = 0
+    console, done = progress_console(), 0
+    with live(console) as display:
 
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if done * PROGRESS_LINES // total > (done - 1) * PROGRESS_LINES // total:
-            click.echo(f"Checked {done:,} of {total:,} accounts", err=True)
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            display.show("Checking", f"{done:,} of {total:,} accounts", done, total)
+            is_due = done * PROGRESS_LINES // total > (done - 1) * PROGRESS_LINES // total
+            if is_due and not console.is_terminal:
+                click.echo(f"Checked {done:,} of {total:,} accounts", err=True)
 
-    yield advance
+        yield advance
 
 
 def _print_all(found: Sequence[Finding], selection: Selection, output: str) -> None:

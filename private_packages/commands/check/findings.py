@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Verdict, by_need, count, summary
+from private_packages.commands.printing import aligned
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
 _OTHERWISE = "red"
@@ -78,12 +79,11 @@ def print_findings(console: Console, findings: Sequence[Finding], names: Mapping
         (finding.verdict, finding.account, names[finding.account], _known(finding.version), finding.region)
         for finding in findings
     ]
-    header = ("Verdict", "Account", "Name", "Version", "Region")
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    console.print(Text(_line(header, widths), "bold"))
-    for finding, row in zip(findings, rows, strict=True):
-        line = Text(_line(row, widths))
-        line.stylize(_style(finding.verdict), 0, widths[0])
+    header, *lines = aligned([("Verdict", "Account", "Name", "Version", "Region"), *rows])
+    console.print(Text("  ".join(header).rstrip(), "bold"))
+    for finding, cells in zip(findings, lines, strict=True):
+        line = Text("  ".join(cells).rstrip())
+        line.stylize(_style(finding.verdict), 0, len(cells[0]))
         console.print(line)
         if finding.next_step:
             console.print(Padding(Text(finding.next_step), (0, 0, 0, 4), expand=False))
@@ -103,7 +103,3 @@ def _known(text: str) -> str:
 
 def _style(verdict: Verdict) -> str:
     return _STYLES.get(verdict, _OTHERWISE)
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from generator import document, templates
 from private_packages.aws.aws import sign_in
 from private_packages.aws.stack import quick_create
-from private_packages.commands import printing
+from private_packages.commands import question
 from private_packages.commands.deploy.deployment import Deployment
 from private_packages.commands.deploy.report import Order
 from private_packages.commands.deploy.tokens import parse_tokens
@@ -24,7 +24,7 @@ from private_packages.commands.options.common import (
     stack_name_option,
 )
 from private_packages.commands.options.parameters import given_parameters, parameter_option
-from private_packages.commands.output import print_json
+from private_packages.commands.printing import print_json
 
 
 @click.command()
@@ -130,11 +130,11 @@ def _check_use(
         _check_link(str(template_url))
     if token_stdin and no_token:
         raise click.UsageError("--token-stdin and --no-token contradict each other: leave one of them.")
-    if token_stdin and printing.can_ask():
+    if token_stdin and question.can_ask():
         raise click.UsageError(
             "--token-stdin would show what you type: leave it out to be asked without that, or use a pipe."
         )
-    if needs_terminal and not printing.can_ask():
+    if needs_terminal and not question.can_ask():
         raise click.UsageError("There is no terminal to ask on: give --yes to deploy, or --dry-run to look.")
 
 

@@ -17,7 +17,7 @@ from private_packages.aws.stack.events import Event
 from private_packages.aws.stack.parameters import Parameters
 from private_packages.aws.stack.state import State, delete, parameters_of, state_of
 from private_packages.aws.stack.template_bucket import upload
-from private_packages.commands import printing
+from private_packages.commands import printing, question
 from private_packages.commands.deploy import diff
 from private_packages.commands.deploy.events import show_events
 from private_packages.commands.deploy.report import Order, Report
@@ -150,7 +150,7 @@ class Deployment:
                 " cannot say what would be done until it is deleted. Run without --dry-run, which asks first."
             )
         click.echo(f"The stack {self.name} is what is left of a first deployment that failed.", err=True)
-        if not self.order.yes and not click.confirm("Delete it and go on?", err=True):
+        if not self.order.yes and not question.agrees("Delete it and go on?"):
             self._stop()
         self.standing = f"CloudFormation goes on with deleting what is left of the stack {self.name}."
         coming = delete(self.aws, self.description or {}, time.sleep)
@@ -170,7 +170,7 @@ class Deployment:
         """Return the repositories whose secrets the stack does not have yet, where there is one to ask."""
         repositories = self.order.configuration.repositories
         new = [each for each in repositories if names.token_parameter(each.id) not in parameters.deployed]
-        if new and not printing.can_ask():
+        if new and not question.can_ask():
             ids = " and ".join(each.id for each in new)
             raise click.UsageError(
                 f"There is no terminal to ask for the token of {ids}: pipe it in with --token-stdin, or use"
@@ -199,7 +199,7 @@ class Deployment:
             raise click.ClickException(
                 f"This needs --allow-replacement, see above what it means: {listed}. {self.standing}"
             )
-        if not self.order.yes and not click.confirm("Deploy this?", err=True):
+        if not self.order.yes and not question.agrees("Deploy this?"):
             self._stop()
 
     def _stop(self) -> None:

@@ -14,8 +14,7 @@ from private_packages.aws.stack.events import Event
 from private_packages.aws.stack.parameters import ParameterChange
 from private_packages.aws.tokens.token import Token
 from private_packages.commands.deploy import diff
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import progress_console, result_console
+from private_packages.commands.printing import print_json, progress_console, result_console
 
 
 @dataclass(frozen=True)

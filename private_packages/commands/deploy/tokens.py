@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import click
-
 from generator import names
 from generator.configuration import Configuration, Repository
 from private_packages.aws.errors import TokenError
 from private_packages.aws.tokens.token import MAXIMUM_BYTES, Token, inspect, secret_string
+from private_packages.commands.question import hidden
 from private_packages.commands.token.typed import warned
 
 
@@ -51,7 +50,7 @@ def ask_for_tokens(repositories: Iterable[Repository]) -> dict[str, Token]:
     tokens = {}
     for repository in repositories:
         question = f"Token for {repository.id} ({repository.url}), hidden, empty to put it later"
-        typed = click.prompt(question, hide_input=True, err=True, default="", show_default=False)
+        typed = hidden(question)
         if typed.strip():
             tokens[repository.id] = Token.parse(typed)
     return tokens

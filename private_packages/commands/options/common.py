@@ -8,12 +8,21 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-output_option = click.option(
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print the result: for people or for programs.",
+
+def _output_option(*formats: str, help_text: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--output", type=click.Choice(formats), default=formats[0], show_default=True, help=help_text
+    )
+
+
+output_option = _output_option(
+    "text", "json", help_text="How to print the result: for people or for programs."
+)
+table_output_option = _output_option(
+    "text",
+    "json",
+    "csv",
+    help_text="How to print the result: for people, for programs, or for a spreadsheet.",
 )
 
 config_option = click.option(

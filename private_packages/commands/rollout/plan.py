@@ -7,8 +7,7 @@ import click
 from private_packages.aws.organization.account_check import Finding, Verdict
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.commands.check import findings
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import result_console
+from private_packages.commands.printing import print_json, result_console
 from private_packages.commands.rollout import preflight, report
 from private_packages.commands.rollout.options import plan_options, preflight_options
 from private_packages.commands.rollout.request import Request

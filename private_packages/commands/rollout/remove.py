@@ -10,8 +10,7 @@ from private_packages.aws.stack_sets.operation import Progress, carry_out
 from private_packages.aws.stack_sets.plan import plural
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.removal import Removal
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import progress_console
+from private_packages.commands.printing import print_json, progress_console
 from private_packages.commands.question import confirm
 from private_packages.commands.rollout import report
 from private_packages.commands.rollout.options import (

@@ -7,8 +7,7 @@ import click
 from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.operation import Progress, carry_out
 from private_packages.aws.stack_sets.plan import Plan
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import progress_console
+from private_packages.commands.printing import print_json, progress_console
 from private_packages.commands.question import confirm
 from private_packages.commands.rollout import report
 from private_packages.commands.rollout.options import by_option, plan_options, yes_option

@@ -6,7 +6,7 @@ import click
 
 from private_packages.aws.stack_sets.existing import operations
 from private_packages.aws.stack_sets.operation import stop
-from private_packages.commands.output import print_json
+from private_packages.commands.printing import print_json
 from private_packages.commands.rollout import report
 from private_packages.commands.rollout.options import stack_set_options
 from private_packages.commands.rollout.request import existing_stack_set

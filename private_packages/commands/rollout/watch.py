@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from private_packages.aws.stack_sets.existing import operations
-from private_packages.commands.output import print_json
+from private_packages.commands.printing import print_json
 from private_packages.commands.rollout import report
 from private_packages.commands.rollout.options import by_option, stack_set_options
 from private_packages.commands.rollout.progress import show

@@ -12,8 +12,7 @@ from private_packages.commands.options.common import (
     output_option,
     stack_name_option,
 )
-from private_packages.commands.output import print_json
-from private_packages.commands.times import iso, moment
+from private_packages.commands.printing import iso, moment, print_json
 from private_packages.commands.token.subject import find, repository_argument, secret_of
 from private_packages.commands.token.versions import document, line
 

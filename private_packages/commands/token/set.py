@@ -12,7 +12,7 @@ from private_packages.commands.options.common import (
     output_option,
     stack_name_option,
 )
-from private_packages.commands.output import print_json
+from private_packages.commands.printing import print_json
 from private_packages.commands.token.subject import find, repository_argument, secret_of
 from private_packages.commands.token.typed import read_token
 from private_packages.commands.token.versions import document, lines

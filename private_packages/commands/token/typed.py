@@ -5,6 +5,7 @@ import sys
 import click
 
 from private_packages.aws.tokens.token import Token
+from private_packages.commands.question import can_ask, hidden
 
 
 def read_token(question: str) -> Token:
@@ -13,11 +14,7 @@ def read_token(question: str) -> Token:
     Raises:
         TokenError: what was given is no token.
     """
-    if sys.stdin.isatty():
-        text = click.prompt(question, hide_input=True, err=True, default="", show_default=False)
-    else:
-        text = sys.stdin.read()
-    return warned(Token.parse(text))
+    return warned(Token.parse(hidden(question) if can_ask() else sys.stdin.read()))
 
 
 def warned(token: Token) -> Token:

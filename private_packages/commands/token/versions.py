@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from private_packages.commands.times import ago, iso, moment
+from private_packages.commands.printing import ago, iso, moment
 
 if TYPE_CHECKING:
     from private_packages.aws.tokens.secret import Version

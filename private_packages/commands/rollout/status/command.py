@@ -12,8 +12,7 @@ from private_packages.aws.stack_sets import instances, role_versions
 from private_packages.aws.stack_sets.instances import Outcome
 from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.commands import files
-from private_packages.commands.output import print_json
-from private_packages.commands.printing import result_console
+from private_packages.commands.printing import print_json, result_console
 from private_packages.commands.rollout.options import which_options
 from private_packages.commands.rollout.request import existing_stack_set
 from private_packages.commands.rollout.status import document, page, text

@@ -159,7 +159,7 @@ def deployed(cloud: Cloud) -> Cloud:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody is there to answer questions."""
-    monkeypatch.setattr("private_packages.commands.printing.can_ask", lambda: True)
+    monkeypatch.setattr("private_packages.commands.question.can_ask", lambda: True)
 
 
 class TestWrongUse:

@@ -1,10 +1,10 @@
-"""How times are shown."""
+"""How subcommands print."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from private_packages.commands.times import ago, iso, moment
+from private_packages.commands.printing import ago, aligned, iso, moment, width
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -29,3 +29,9 @@ def test_a_time_is_shown_in_utc() -> None:
     east = NOW.astimezone(timezone(timedelta(hours=9)))
     assert (moment(east), iso(east)) == ("2026-01-01 00:00 UTC", "2026-01-01T00:00:00+00:00")
     assert iso(None) is None
+
+
+def test_a_table_is_aligned_by_what_a_terminal_shows() -> None:
+    rows = aligned([("name", "id"), ("漢字", "1"), ("é", "22")])
+    assert rows == [["name", "id"], ["漢字", "1 "], ["é   ", "22"]]
+    assert {width("".join(row)) for row in rows} == {6}

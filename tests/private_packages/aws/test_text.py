@@ -1,0 +1,33 @@
+"""Text that others wrote does no harm."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from private_packages.aws.text import one_line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Müller & Söhne 株式会社", "Müller & Söhne 株式会社"),
+        ("two\nlines\u2028three", "two lines three"),
+        ("\x1b[31mred\x1b[0m", "[31mred [0m"),
+        ("safe\u202etxt.exe", "safe txt.exe"),
+        ("  blanks\t\t ", "blanks"),
+    ],
+)
+def test_what_is_left(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
+@given(st.text())
+def test_it_is_one_line_of_what_prints(text: str) -> None:
+    categories = {unicodedata.category(character)[0] for character in one_line(text).replace(" ", "")}
+    assert not categories & {"C", "Z"}
+
+
+def test_it_is_cut() -> None:
+    assert one_line("abc", 2) == "ab"
