@@ -83,8 +83,8 @@ def test_the_text_is_the_same_each_time(name: str, document_format: document.For
 def test_the_text_is_the_same_in_each_process() -> None:
     program = f"""
 from pathlib import Path
-from generator import configuration, document, templates
-rich = configuration.load(Path({str(GOLDEN / "rich.yaml")!r}))
+from generator import configuration_file, document, templates
+rich = configuration_file.load(Path({str(GOLDEN / "rich.yaml")!r}))
 for make in templates.TEMPLATES.values():
     for document_format in ("yaml", "json"):
         print(ascii(document.render(make(rich), document_format)))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generator.configuration import parse
+from generator.configuration_file import parse
 from generator.hooks.hook import render
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.configuration import parse
+from generator.configuration_file import parse
 from generator.hooks.hook import render
 from tests.hooks.machine import ROOT, TOKEN, Machine, arn
 
