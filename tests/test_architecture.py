@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 AWS = {"boto3", "botocore"}
 MAY_IMPORT = {
     "custom_resource": AWS,

@@ -12,8 +12,8 @@ from generator import configuration, configuration_file
 from generator.errors import ConfigurationError
 from generator.templates import private_packages
 from private_packages.main import main
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "docs" / "template.md"
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 

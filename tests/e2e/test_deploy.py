@@ -14,7 +14,8 @@ import pytest
 
 from generator import configuration, configuration_file, document
 from generator.templates import private_packages
-from tests.e2e.ministack import REGION, ROOT, Account
+from tests import ROOT
+from tests.e2e.ministack import REGION, Account
 from tests.e2e.terminal import COMMAND, Terminal, terminal
 
 pytestmark = pytest.mark.server

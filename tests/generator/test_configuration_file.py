@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from generator import configuration_file
 from generator.configuration import DEFAULT, MAXIMUM_REPOSITORIES
 from generator.errors import ConfigurationError
+from tests import ROOT
 from tests.generator.conftest import unprivileged
 
 ENTRY = {"id": "Acme", "manager": "npm", "url": "https://npm.acme.example", "secret": "/acme/token"}
@@ -83,7 +84,7 @@ def test_what_is_not_said_is_as_in_the_manual_procedure() -> None:
 
 
 def test_the_committed_file_says_what_holds_without_one() -> None:
-    assert configuration_file.load(Path(__file__).parents[2] / "repositories.yaml") == DEFAULT
+    assert configuration_file.load(ROOT / "repositories.yaml") == DEFAULT
 
 
 URL = "field url: write an address such as https://npm.pkg.github.com, without user, token, query or fragment"

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from troposphere.sns import Topic
 from generator import document, templates
 from generator.configuration import DEFAULT, ORGANIZATION_PATH, SECRET_NAME, Configuration, Repository
 from generator.errors import TemplateTooLargeError
+from tests import ROOT
 from tests.generator.cloudformation import read
 from tests.generator.conftest import GOLDEN, LARGE, RICH, text_of
 
@@ -93,7 +93,7 @@ for make in templates.TEMPLATES.values():
         subprocess.run(
             [sys.executable, "-c", program],
             env=os.environ | {"PYTHONHASHSEED": seed},
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=True,

@@ -1,7 +1,6 @@
 """`private-packages rollout start`, called as a user calls it."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,6 +9,7 @@ from generator.templates import TEMPLATES
 from private_packages.aws.stack_sets.definition import Permissions
 from private_packages.aws.stack_sets.existing import Purpose
 from private_packages.commands.rollout.request import definition
+from tests import ROOT
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.service import (
@@ -63,7 +63,7 @@ class TestFromNothing:
         tree = organization(5)
         run("rollout", "start", "--yes", "--regions", "us-east-1,eu-west-1", "--parameter", "RoleCheck=Warn")
         [created] = called(stack_sets, "CreateStackSet")
-        template = Path(__file__).parents[4] / "templates" / "role-check.yaml"
+        template = ROOT / "templates" / "role-check.yaml"
         assert created.pop("ClientRequestToken")
         assert created == {
             "StackSetName": NAME,
