@@ -17,8 +17,8 @@ from typing import Any
 from rich.console import Console
 
 from private_packages.aws.stack_sets import instances
+from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import document, page, text
-from private_packages.commands.rollout.status.report import Report
 from tests.private_packages.aws.stack_sets.rollouts import STACK_SET, account, summary, too_old
 
 RUNS = 5
@@ -36,11 +36,11 @@ def answers(number: int) -> list[dict[str, Any]]:
     ]
 
 
-def read(summaries: list[dict[str, Any]], names: dict[str, str]) -> Report:
+def read(summaries: list[dict[str, Any]], names: dict[str, str]) -> Overview:
     """Return the report that is made of these answers."""
     found = [instances.read(each, names) for each in summaries]
     counts, groups = instances.count(found), instances.group(found)
-    return Report(STACK_SET, "us-east-1", account(0), counts, groups, found)
+    return Overview(STACK_SET, "us-east-1", account(0), counts, groups, found)
 
 
 def measure(name: str, run: Callable[[], Any]) -> None:

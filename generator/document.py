@@ -12,9 +12,6 @@ from generator.errors import TemplateTooLargeError
 
 Format = Literal["yaml", "json"]
 
-API_BYTES = 51_200
-"""The largest template that CloudFormation's API takes in the call itself."""
-
 S3_BYTES = 1_000_000
 """The largest template that it takes from S3, whereto the console uploads (the quota says 1 MB)."""
 

@@ -24,17 +24,19 @@ ROLE_CHECK_PARAMETERS = (
     Parameter(
         "MinimumRoleVersion",
         Type="String",
-        Default="1.25.0",
-        Description="The oldest Stackery Role that may pass. Private packages need 1.25.0.",
+        Default=names.MINIMUM_ROLE_VERSION,
+        Description=(
+            f"The oldest Stackery Role that may pass. Private packages need {names.MINIMUM_ROLE_VERSION}."
+        ),
         AllowedPattern=f"^{VERSION}$",
-        ConstraintDescription="A version such as 1.25.0.",
+        ConstraintDescription=f"A version such as {names.MINIMUM_ROLE_VERSION}.",
     ),
     Parameter(
         "StackeryStackName",
         Type="String",
         Default="stackery",
         Description="The name of the Stackery Role's stack.",
-        AllowedPattern="^[A-Za-z][A-Za-z0-9-]{0,127}$",
+        AllowedPattern=f"^{names.STACK_NAME}$",
         ConstraintDescription="A stack's name: a letter, then letters, digits and hyphens.",
     ),
     Parameter(

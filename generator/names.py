@@ -1,14 +1,39 @@
-"""Logical ids that more than one module refers to."""
+"""Names and numbers that more than one module has to agree on."""
 
 STACKERY_ROLE = "StackeryRole"
 """The custom resource; everything else that the stack creates depends on it, directly or not."""
 
 KEY = "Key"
 
+PRIVATE_PACKAGES = "private-packages"
+"""The template for the secret account, and what its stack is called unless somebody says otherwise."""
+ROLE_CHECK = "role-check"
+"""The template for build accounts."""
+
+RELEASE_MARK = "(stackery-private-packages "
+"""Ends the description of every template of this project, before the release."""
+
+MINIMUM_ROLE_VERSION = "1.25.0"
+"""The oldest Stackery Role whose own policies let builds read secrets of another account."""
+
+STACK_NAME = "[A-Za-z][A-Za-z0-9-]{0,127}"
+"""What CloudFormation takes as the name of a stack or a stack set."""
+
+TEMPLATE_BYTES = 51_200
+"""The largest template that CloudFormation's API takes in a call."""
+
+VALUE_BYTES = 4_096
+"""The longest value of a parameter that CloudFormation takes, in UTF-8."""
+
 
 def secret(repository_id: str) -> str:
     """Return the logical id of a repository's secret."""
     return f"{repository_id}Secret"
+
+
+def secret_arn_output(repository_id: str) -> str:
+    """Return the output that has the ARN of a repository's secret."""
+    return f"{secret(repository_id)}Arn"
 
 
 def secret_name_parameter(repository_id: str) -> str:

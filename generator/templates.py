@@ -53,7 +53,7 @@ def role_check_only(configuration: Configuration) -> Template:
 
 def _guarded_template(configuration: Configuration, description: str) -> Template:
     """Return a template with the role check, its parameters and its outputs."""
-    template = Template(f"{description} (stackery-private-packages {__version__})")
+    template = Template(f"{description} {names.RELEASE_MARK}{__version__})")
     template.set_version()
     for parameter in form.ROLE_CHECK_PARAMETERS:
         template.add_parameter(parameter)
@@ -76,5 +76,5 @@ def _role_check_groups() -> dict[str, list[str]]:
     return {"Who may read": [organization], "Check of the Stackery Role": rest}
 
 
-TEMPLATES = {"private-packages": private_packages, "role-check": role_check_only}
+TEMPLATES = {names.PRIVATE_PACKAGES: private_packages, names.ROLE_CHECK: role_check_only}
 """The templates by the names of their files."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 _AWS = ("profile", "region")
 _STACK = ("stack_name", *_AWS)
-_TOKEN = ("config", *_STACK)
+_TOKEN = ("stack_name", "config", *_AWS)
 _STACK_SET = ("template", "name", "self_managed", *_AWS)
 
 LEADING = {

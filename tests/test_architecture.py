@@ -53,7 +53,12 @@ def imported_by(path: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: write whole names in imports"
-            names.add(str(node.module))
+            module = str(node.module)
+            names |= (
+                {f"{module}.{alias.name}" for alias in node.names}
+                if module == "private_packages"
+                else {module}
+            )
     return {".".join(name.split(".")[: 2 if name.startswith("private_packages.") else 1]) for name in names}
 
 

@@ -40,3 +40,19 @@ class SecretNameError(UserError):
 
 class BucketError(UserError):
     """A bucket cannot hold the template."""
+
+
+class TemplateError(UserError):
+    """CloudFormation does not take a template."""
+
+
+class DeploymentStoppedError(UserError):
+    """The user did not agree to a deployment: nothing failed."""
+
+
+class InterruptedDeploymentError(UserError):
+    """The user interrupted a deployment; the message says what goes on without it."""
+
+
+class WatchingEndedError(UserError):
+    """The user stopped watching what goes on in AWS; the message says how to watch it again."""

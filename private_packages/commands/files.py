@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from generator import configuration_file
+from generator import __version__, configuration_file
 from generator.configuration import DEFAULT, Configuration
+from private_packages.aws.template import TemplateText
 
 DEFAULT_CONFIG = Path("repositories.yaml")
 
@@ -23,6 +24,26 @@ def load_configuration(path: Path | None) -> Configuration:
     if path is None and not os.path.lexists(DEFAULT_CONFIG):
         return DEFAULT
     return configuration_file.load(path or DEFAULT_CONFIG)
+
+
+def template_text(name: str, repositories: Configuration) -> TemplateText:
+    """Return a template as AWS gets it.
+
+    Raises:
+        TemplateTooLargeError: it exceeds what CloudFormation takes by any way.
+    """
+    # Here, since most commands need no template.
+    from generator import document, templates  # noqa: PLC0415
+
+    template = templates.TEMPLATES[name](repositories)
+    content = template.to_dict()
+    return TemplateText(
+        name=name,
+        body=document.render(template, "yaml"),
+        description=content["Description"],
+        version=__version__,
+        parameters=content["Parameters"],
+    )
 
 
 def replace(path: Path, text: str, mode: int | None = None) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from generator import document
+from generator import document, names
 from generator.templates import TEMPLATES
 from private_packages.commands.files import difference, load_configuration, replace, show_difference
 from private_packages.commands.options.common import config_option, output_option
@@ -102,9 +102,9 @@ def _size(text: str) -> int:
 
 
 def _warn_of_size(name: str, text: str) -> None:
-    if _size(text) > document.API_BYTES:
+    if _size(text) > names.TEMPLATE_BYTES:
         click.echo(
-            f"Note: {name} has {_size(text):,} bytes, but CloudFormation's API takes {document.API_BYTES:,}"
+            f"Note: {name} has {_size(text):,} bytes, but CloudFormation's API takes {names.TEMPLATE_BYTES:,}"
             " in a call: upload it in the console, or put it into an S3 bucket and give its URL.",
             err=True,
         )

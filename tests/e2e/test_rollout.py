@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from generator.configuration import DEFAULT
-from private_packages.aws.stack_sets.definition import Permissions
-from private_packages.commands.rollout.request import definition
+from private_packages.aws.stack_sets.definition import Definition, Permissions
+from private_packages.commands.files import template_text
 from tests.e2e.ministack import Account
 
 pytestmark = pytest.mark.server
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.server
 
 def deploy(account: Account, *given: str) -> dict[str, Any]:
     """Do as StackSets does in an account: with the template and the parameters of the stack set."""
-    creation = definition(DEFAULT, "role-check", given, Permissions()).creation()
+    values = dict(each.split("=") for each in given)
+    creation = Definition.of(template_text("role-check", DEFAULT), values, Permissions()).creation()
     parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in creation["Parameters"]}
     assert creation["Capabilities"] == ["CAPABILITY_IAM"]
     return account.deploy("StackSet-stackery-role-check-1", creation["TemplateBody"], parameters)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from private_packages.aws.stack_sets import instances
+from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import page
-from private_packages.commands.rollout.status.report import Report
 from tests.e2e import browser
 from tests.e2e.browser import Browser
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary, too_old
@@ -24,7 +24,7 @@ def page_of(folder: Path, summaries: list[dict[str, object]]) -> Path:
     found.sort(key=lambda each: (list(instances.Outcome).index(each.outcome), each.account))
     counts, groups = instances.count(found), instances.group(found)
     file = folder / f"{len(found)}.html"
-    file.write_text(page.render(Report(STACK_SET, "us-east-1", account(0), counts, groups, found), MADE))
+    file.write_text(page.render(Overview(STACK_SET, "us-east-1", account(0), counts, groups, found), MADE))
     return file
 
 

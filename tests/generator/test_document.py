@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from troposphere import Ref, Template
 from troposphere.sns import Topic
 
-from generator import document, templates
+from generator import document, names, templates
 from generator.configuration import DEFAULT, ORGANIZATION_PATH, SECRET_NAME, Configuration, Repository
 from generator.errors import TemplateTooLargeError
 from tests import ROOT
@@ -122,7 +122,7 @@ def test_both_formats_say_the_same_in_the_same_order() -> None:
 def test_the_largest_number_of_repositories_is_far_below_the_limit_of_s3() -> None:
     for document_format in FORMATS:
         text = text_of("private-packages", LARGE, document_format)
-        assert document.API_BYTES < len(text.encode()) < document.S3_BYTES / 2
+        assert names.TEMPLATE_BYTES < len(text.encode()) < document.S3_BYTES / 2
 
 
 def test_a_configuration_of_which_cloudformation_takes_the_template_in_no_way_is_refused() -> None:
@@ -147,4 +147,4 @@ def test_the_limit_of_cloudformation_is_met_to_the_byte() -> None:
 
 
 def test_a_short_text_stays_below_what_the_api_takes() -> None:
-    assert len(text_of("private-packages", DEFAULT).encode()) < document.API_BYTES
+    assert len(text_of("private-packages", DEFAULT).encode()) < names.TEMPLATE_BYTES

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from generator import names
 from private_packages.aws.clients import Caller
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Requirements:
     """What the check asks for: the parameters of the template, and the build roles of the configuration."""
 
     build_roles: Sequence[str]
-    minimum_role_version: str = "1.25.0"
+    minimum_role_version: str = names.MINIMUM_ROLE_VERSION
     stackery_stack_name: str = "stackery"
     stackery_stack_region: str = ""
     organization_id: str = ""

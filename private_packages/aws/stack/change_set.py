@@ -2,16 +2,24 @@
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack import stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        CreateChangeSetOutputTypeDef,
+        DescribeChangeSetOutputTypeDef,
+        ParameterTypeDef,
+        ResourceChangeTypeDef,
+    )
 
 READY_SECONDS = 300
 """How long a change set may take to be computed; seconds are the rule."""
@@ -29,6 +37,15 @@ class Action(StrEnum):
     MAY_REPLACE = "may_be_replaced"
     REMOVE = "removed"
 
+    @property
+    def in_words(self) -> str:
+        """The action as people read it."""
+        return self.value.replace("_", " ")
+
+
+HOLDING_TOKENS = ("AWS::KMS::Key", "AWS::SecretsManager::Secret")
+"""The types of the resources whose replacement means work for people, and perhaps the loss of a token."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -43,6 +60,19 @@ class Change:
     """Whether the resource that is replaced or removed stays in the account; None where AWS does not say."""
 
 
+def grave(changes: Iterable[Change]) -> list[Change]:
+    """Return the replacements of what holds the tokens, whether they are certain or possible."""
+    replaced = (Action.REPLACE, Action.MAY_REPLACE)
+    return [each for each in changes if each.action in replaced and each.resource_type in HOLDING_TOKENS]
+
+
+class TemplateSource(TypedDict, total=False):
+    """Where CloudFormation finds the template: one of the two."""
+
+    TemplateBody: str
+    TemplateURL: str
+
+
 @dataclass(frozen=True)
 class DesiredStack:
     """What a stack is to become."""
@@ -50,8 +80,7 @@ class DesiredStack:
     stack_name: str
     is_new: bool
     """Whether the stack has never been deployed: there is none, or only change sets of it."""
-    template: Mapping[str, str]
-    """TemplateBody or TemplateURL."""
+    template: TemplateSource
     parameters: Mapping[str, str] = field(repr=False)
     """Those that are given a value, tokens too."""
     kept: Collection[str]
@@ -149,22 +178,24 @@ def changing(aws: Aws, stack_name: str, what: str) -> Iterator[None]:
         raise
 
 
-def _create(aws: Aws, desired: DesiredStack, name: str) -> dict[str, Any]:
+def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutputTypeDef":
     """Ask for the change set and return its id and the stack's."""
-    kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in desired.kept]
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()]
+    parameters: list[ParameterTypeDef] = [
+        {"ParameterKey": key, "UsePreviousValue": True} for key in desired.kept
+    ]
+    parameters += [
+        {"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()
+    ]
     with changing(aws, desired.stack_name, f"make a change set for the stack {desired.stack_name}"):
-        cloudformation: Any = aws.client("cloudformation")
-        answer: dict[str, Any] = cloudformation.create_change_set(
+        return aws.client("cloudformation").create_change_set(
             StackName=desired.stack_name,
             ChangeSetName=name,
             ChangeSetType="CREATE" if desired.is_new else "UPDATE",
             Description=desired.description,
             Capabilities=["CAPABILITY_IAM"],
-            Parameters=kept + given,
+            Parameters=parameters,
             **desired.template,
         )
-    return answer
 
 
 def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
@@ -187,22 +218,23 @@ def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
         pause(delay)
         waited, delay = waited + delay, min(delay * 2, 3)
     found = list(answer.get("Changes", []))
-    while answer.get("NextToken"):
-        answer = _describe(change_set, NextToken=answer["NextToken"])
+    while token := answer.get("NextToken"):
+        answer = _describe(change_set, token)
         found += answer.get("Changes", [])
     change_set.changes = [_change(entry["ResourceChange"]) for entry in found]
 
 
-def _describe(change_set: ChangeSet, **page: str) -> dict[str, Any]:
-    cloudformation: Any = change_set.aws.client("cloudformation")
+def _describe(change_set: ChangeSet, token: str = "") -> "DescribeChangeSetOutputTypeDef":
+    cloudformation = change_set.aws.client("cloudformation")
     with asking("read the change set"):
-        answer: dict[str, Any] = cloudformation.describe_change_set(
-            StackName=change_set.stack_id, ChangeSetName=change_set.id, **page
-        )
-    return answer
+        if token:
+            return cloudformation.describe_change_set(
+                StackName=change_set.stack_id, ChangeSetName=change_set.id, NextToken=token
+            )
+        return cloudformation.describe_change_set(StackName=change_set.stack_id, ChangeSetName=change_set.id)
 
 
-def _change(found: Mapping[str, Any]) -> Change:
+def _change(found: "ResourceChangeTypeDef") -> Change:
     properties: dict[str, None] = {}  # in order, each once
     for detail in found.get("Details", []):
         target = detail["Target"]
@@ -216,7 +248,7 @@ def _change(found: Mapping[str, Any]) -> Change:
     )
 
 
-def _action(found: Mapping[str, Any]) -> Action:
+def _action(found: "ResourceChangeTypeDef") -> Action:
     if found["Action"] in ("Add", "Remove"):
         return Action.ADD if found["Action"] == "Add" else Action.REMOVE
     if found["Action"] == "Dynamic":  # which is when CloudFormation cannot tell

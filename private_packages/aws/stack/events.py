@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.stack import stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 _CANCELLED = "cancelled"
 """In the reason of what CloudFormation gave up because of another failure: Resource creation cancelled."""
@@ -85,7 +88,7 @@ def first_cause(events: Iterable[Event]) -> Event | None:
 
 def _after(aws: Aws, stack_id: str, since: str) -> tuple[str, list[Event]]:
     """Return the id of the newest event, and the events after since, in their order."""
-    found: list[dict[str, Any]] = []
+    found: list[StackEventTypeDef] = []
     for event in _newest_first(aws, stack_id):
         if event["EventId"] == since:
             break
@@ -94,14 +97,14 @@ def _after(aws: Aws, stack_id: str, since: str) -> tuple[str, list[Event]]:
     return newest, [_event(event) for event in reversed(found)]
 
 
-def _newest_first(aws: Aws, stack_id: str) -> Iterator[dict[str, Any]]:
-    pages: Any = aws.client("cloudformation").get_paginator("describe_stack_events")
+def _newest_first(aws: Aws, stack_id: str) -> "Iterator[StackEventTypeDef]":
+    pages = aws.client("cloudformation").get_paginator("describe_stack_events")
     with asking("read the stack's events"):
         for page in pages.paginate(StackName=stack_id):
             yield from page["StackEvents"]
 
 
-def _event(found: dict[str, Any]) -> Event:
+def _event(found: "StackEventTypeDef") -> Event:
     return Event(
         time=found["Timestamp"],
         logical_id=found["LogicalResourceId"],

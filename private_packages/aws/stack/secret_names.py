@@ -2,10 +2,13 @@
 
 import shlex
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 
 def refuse_taken(aws: Aws, wanted: Mapping[str, str]) -> None:
@@ -40,11 +43,10 @@ def refuse_doubles(names: Mapping[str, str]) -> None:
         first[name] = parameter
 
 
-def _describe(aws: Aws, name: str) -> dict[str, Any] | None:
+def _describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
     try:
         with asking(f"see whether there is a secret {name}"):
-            client: Any = aws.client("secretsmanager")
-            answer: dict[str, Any] = client.describe_secret(SecretId=name)
+            answer = aws.client("secretsmanager").describe_secret(SecretId=name)
     except AwsError as error:
         if error.code == "ResourceNotFoundException":
             return None
@@ -53,7 +55,7 @@ def _describe(aws: Aws, name: str) -> dict[str, Any] | None:
     return answer if answer.get("Name", name) == name else None
 
 
-def _fault(aws: Aws, parameter: str, name: str, found: Mapping[str, Any]) -> str:
+def _fault(aws: Aws, parameter: str, name: str, found: "DescribeSecretResponseTypeDef") -> str:
     """Return the sentence about a name that is taken: by what, and each way out of it."""
     secret = f"--secret-id {shlex.quote(name)} --region {aws.region}"
     delete = f"`aws secretsmanager delete-secret {secret} --force-delete-without-recovery`"

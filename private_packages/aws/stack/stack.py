@@ -1,35 +1,38 @@
 """The deployed stack of the template `private-packages`."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
+from generator import names
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, StackError
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-def find(aws: Aws, stack_name: str) -> dict[str, Any] | None:
+
+def find(aws: Aws, stack_name: str) -> "StackTypeDef | None":
     """Return the stack's description as CloudFormation gives it, or None where there is no such stack.
 
     Raises:
         AwsError: AWS cannot be asked.
     """
-    cloudformation: Any = aws.client("cloudformation")
+    cloudformation = aws.client("cloudformation")
     try:
         with asking(f"read the stack {stack_name} in {aws.region}"):
-            stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+            return cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
     except AwsError as error:
         if error.code == "ValidationError" and "does not exist" in str(error):
             return None
         raise
-    return stack
 
 
-def outputs(stack: dict[str, Any]) -> dict[str, str]:
+def outputs(stack: "StackTypeDef") -> dict[str, str]:
     """Return the outputs of a stack that was described."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def get(aws: Aws, stack_name: str) -> dict[str, Any]:
+def get(aws: Aws, stack_name: str) -> "StackTypeDef":
     """Return the stack's description as CloudFormation gives it.
 
     Raises:
@@ -53,13 +56,14 @@ def secret_arns(aws: Aws, stack_name: str, repository_ids: Iterable[str]) -> dic
     """
     stack = get(aws, stack_name)
     found = outputs(stack)
-    missing = [f"{name}SecretArn" for name in repository_ids if f"{name}SecretArn" not in found]
+    wanted = {name: names.secret_arn_output(name) for name in repository_ids}
+    missing = [output for output in wanted.values() if output not in found]
     if missing:
         raise StackError(
             f"Stack {stack_name} in {aws.region} ({stack['StackStatus']}) has no output"
             f" {', '.join(missing)}: deploy a template made from the same configuration there first."
         )
-    return {name: found[f"{name}SecretArn"] for name in repository_ids}
+    return {name: found[output] for name, output in wanted.items()}
 
 
 def organization_id(aws: Aws, stack_name: str) -> str:

@@ -1,14 +1,17 @@
 """What can be done with a stack in the state it is in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackError
 from private_packages.aws.stack import events, stack
 from private_packages.aws.stack.change_set import changing
 from private_packages.aws.stack.events import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 _MENDS = {
     "CREATE_FAILED": "delete-stack",
@@ -32,7 +35,7 @@ class State(Enum):
     DEPLOYED = auto()
 
 
-def state_of(aws: Aws, description: Mapping[str, Any] | None) -> State:
+def state_of(aws: Aws, description: "StackTypeDef | None") -> State:
     """Return what the state of a stack, as `stack.find` gives it, means.
 
     Raises:
@@ -53,7 +56,7 @@ def state_of(aws: Aws, description: Mapping[str, Any] | None) -> State:
             f" remove that, then run `{command}`."
         )
     # Else the diff would be: remove all of somebody's.
-    if "KeyArn" not in stack.outputs(dict(description)):
+    if "KeyArn" not in stack.outputs(description):
         raise StackError(
             f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
             " private-packages.yaml."
@@ -61,13 +64,13 @@ def state_of(aws: Aws, description: Mapping[str, Any] | None) -> State:
     return State.DEPLOYED
 
 
-def parameters_of(description: Mapping[str, Any] | None) -> dict[str, str]:
+def parameters_of(description: "StackTypeDef | None") -> dict[str, str]:
     """Return the values of a deployed stack's parameters; those of NoEcho ones are asterisks."""
-    found = (description or {}).get("Parameters", [])
+    found = description.get("Parameters", []) if description else []
     return {parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found}
 
 
-def delete(aws: Aws, description: Mapping[str, Any], pause: Callable[[float], None]) -> Iterator[Event]:
+def delete(aws: Aws, description: "StackTypeDef", pause: Callable[[float], None]) -> Iterator[Event]:
     """Delete a stack; its events come while they are asked for.
 
     Raises:

@@ -4,34 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from generator import names
 from private_packages.aws.errors import StackSetError
-
-MAXIMUM_BYTES = 51_200
-"""The largest template that the API takes in a call."""
-
-MARK = "(stackery-private-packages "
-"""Ends the description of every template of this project, before the release."""
-
-
-@dataclass(frozen=True)
-class Template:
-    """A template, and of it what has to be known about it."""
-
-    name: str
-    body: str
-    description: str
-    secret_parameters: frozenset[str] = frozenset()
-    """Those with NoEcho: they hold tokens, which have no business in build accounts."""
-
-    @property
-    def kind(self) -> str:
-        """What its description says whatever the release."""
-        return self.description.partition(MARK)[0]
-
-    def made(self, body: str) -> bool:
-        """Return whether a template's text is one of this kind, of any release and configuration."""
-        # YAML breaks a long description into lines.
-        return f"{self.kind}{MARK}" in " ".join(body.split())
+from private_packages.aws.template import TemplateText
 
 
 @dataclass(frozen=True)
@@ -73,24 +48,27 @@ class Permissions:
 class Definition:
     """What a stack set has to be."""
 
-    template: Template
+    template: TemplateText
     parameters: Mapping[str, str]
     """All but the secret ones, those with defaults too: so the set shows what it checks."""
     permissions: Permissions
 
+    @classmethod
+    def of(cls, template: TemplateText, given: Mapping[str, str], permissions: Permissions) -> "Definition":
+        """Return a definition in which each parameter, but the secret ones, is given or has its default."""
+        values = {name: value for name, value in template.defaults.items() if name not in template.hidden}
+        return cls(template, {**values, **given}, permissions)
+
     def require_size(self) -> None:
-        """Refuse a template that the API does not take.
+        """Refuse a template that the API does not take; StackSets takes none from elsewhere here.
 
         Raises:
-            StackSetError: it is too large.
+            TemplateError: it is too large.
         """
-        size = len(self.template.body.encode())
-        if size > MAXIMUM_BYTES:
-            raise StackSetError(
-                f"The template {self.template.name} has {size:,} bytes, but StackSets takes"
-                f" {MAXIMUM_BYTES:,}: split the repositories over several configurations, and roll each out"
-                " with --config and a --name of its own."
-            )
+        self.template.require_size(
+            "split the repositories over several configurations, and roll each out with --config and a --name"
+            " of its own."
+        )
 
     def require_ours(self, name: str, existing: Mapping[str, Any]) -> None:
         """Refuse a stack set that was made of something else.
@@ -98,7 +76,9 @@ class Definition:
         Raises:
             StackSetError: it was.
         """
-        if not self.template.made(existing.get("TemplateBody", "")):
+        kind = self.template.description.partition(names.RELEASE_MARK)[0]
+        # Of any release and configuration; YAML breaks a long description into lines.
+        if f"{kind}{names.RELEASE_MARK}" not in " ".join(existing.get("TemplateBody", "").split()):
             raise StackSetError(
                 f"The stack set {name} is there already and was made from another template than"
                 f" {self.template.name}: choose another --name or --template."
@@ -135,7 +115,7 @@ class Definition:
             # Unless told otherwise CloudFormation would fall back to the default, and empty the secret.
             {"ParameterKey": parameter["ParameterKey"], "UsePreviousValue": True}
             for parameter in existing.get("Parameters", [])
-            if parameter["ParameterKey"] in self.template.secret_parameters
+            if parameter["ParameterKey"] in self.template.hidden
         ]
         common = self._common()
         result = common | {"Parameters": common["Parameters"] + secret}

@@ -107,7 +107,7 @@ def carry_out(stack_set: StackSet, steps: Iterable[Step]) -> Iterator[Operation]
         yield Operation(operation_id, _ACTIONS[step.call], "RUNNING")
 
 
-def describe(stack_set: StackSet, operation_id: str) -> Operation:
+def look_up(stack_set: StackSet, operation_id: str) -> Operation:
     """Return an operation as it is now.
 
     Raises:
@@ -178,7 +178,7 @@ class _Watched:
         if self._is_done:
             return
         # In this order: what the results say after the end is final.
-        operation = describe(stack_set, self.operation.id)
+        operation = look_up(stack_set, self.operation.id)
         yield
         counts: dict[str, Counter[str]] = {}
         for results in stack_set.answers(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from private_packages import invocation
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.definition import Definition
 from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
@@ -33,7 +34,7 @@ class Plan:
     targets: Targets
     regions: Sequence[str]
     preferences: Preferences
-    state: Existing
+    existing: Existing
     notes: Sequence[str] = ()
     """What could not be seen, a sentence each."""
 
@@ -44,8 +45,8 @@ class Plan:
             StackSetError: the template is too large, or the set was made of something else.
         """
         self.definition.require_size()
-        if self.state.description is not None:
-            self.definition.require_ours(self.stack_set.name, self.state.description)
+        if self.existing.description is not None:
+            self.definition.require_ours(self.stack_set.name, self.existing.description)
 
     @property
     def places(self) -> Iterator[Place]:
@@ -55,25 +56,25 @@ class Plan:
     @cached_property
     def differences(self) -> Sequence[str]:
         """What of the existing set is not as it has to be."""
-        return self.definition.differences(self.state.description) if self.state.description else []
+        return self.definition.differences(self.existing.description) if self.existing.description else []
 
     @cached_property
     def missing(self) -> frozenset[Place]:
         """Where there is no instance yet."""
-        return frozenset(place for place in self.places if place not in self.state.instances)
+        return frozenset(place for place in self.places if place not in self.existing.instances)
 
     @cached_property
     def outdated(self) -> frozenset[Place]:
         """Where there is an instance that is not as the set, mostly because it failed."""
         return frozenset(
-            place for place in self.places if self.state.instances.get(place, "CURRENT") != "CURRENT"
+            place for place in self.places if self.existing.instances.get(place, "CURRENT") != "CURRENT"
         )
 
     @cached_property
     def elsewhere(self) -> frozenset[Place]:
         """Where there are instances that the targets do not include."""
         included = {member.id for member in self.targets.suspended}
-        others = frozenset(self.state.instances) - frozenset(self.places)
+        others = frozenset(self.existing.instances) - frozenset(self.places)
         return frozenset(place for place in others if place[0] not in included)
 
     @cached_property
@@ -87,18 +88,18 @@ class Plan:
         Raises:
             StackSetError: one runs.
         """
-        for operation in self.state.open_operations:
+        for operation in self.existing.open_operations:
             if not operation.was_for(Purpose.START):
                 raise StackSetError(other_operation(self.stack_set, operation))
 
     def _steps(self) -> Iterator[Step]:
-        description, name = self.state.description, self.stack_set.name
+        description, name = self.existing.description, self.stack_set.name
         due = self.missing | self.outdated
         if description is None:
             yield Step("create_stack_set", self.definition.creation(), f"Create the stack set {name}.")
         elif self.differences:
             # No targets: a set has one template, and with AutoDeployment the call takes none.
-            count = len(self.state.instances)
+            count = len(self.existing.instances)
             what = f"{count:,} {plural('instance', count)}"
             sentence = f"Bring the stack set {name} and all of its {what} up to date."
             update = self.definition.update(description) | {
@@ -148,6 +149,6 @@ def other_operation(stack_set: StackSet, operation: Operation) -> str:
     """Return the sentence that refuses to begin because of an operation that runs."""
     return (
         f"Another operation runs on the stack set {stack_set.name} ({operation.action}, {operation.status},"
-        f" {operation.id}): wait for its end (private-packages rollout watch), or stop it (private-packages"
-        " rollout stop)."
+        f" {operation.id}): wait for its end ({invocation.command('rollout watch')}), or stop it"
+        f" ({invocation.command('rollout stop')})."
     )

@@ -16,7 +16,7 @@ class Removal:
     """The removal of a stack set, before it begins."""
 
     stack_set: StackSet
-    state: Existing
+    existing: Existing
     preferences: Preferences
     retain_stacks: bool
     """Whether the stacks stay in their accounts, as stacks of their own."""
@@ -24,17 +24,17 @@ class Removal:
     @property
     def regions(self) -> list[str]:
         """The Regions that there are instances in."""
-        return sorted({region for _, region in self.state.instances})
+        return sorted({region for _, region in self.existing.instances})
 
     @property
     def accounts(self) -> list[str]:
         """The accounts that there are instances in."""
-        return sorted({account for account, _ in self.state.instances})
+        return sorted({account for account, _ in self.existing.instances})
 
     @property
     def has_only_suspended(self) -> bool:
         """Whether all instances that are there are in suspended accounts."""
-        return set(self.state.instances.values()) == {SUSPENDED}
+        return set(self.existing.instances.values()) == {SUSPENDED}
 
     def require_no_other_operation(self) -> None:
         """Refuse to begin while an operation runs that is no removal by this command.
@@ -42,13 +42,13 @@ class Removal:
         Raises:
             StackSetError: one runs.
         """
-        for operation in self.state.open_operations:
+        for operation in self.existing.open_operations:
             if not operation.was_for(Purpose.REMOVE):
                 raise StackSetError(other_operation(self.stack_set, operation))
 
     def steps(self) -> Iterator[Step]:
         """Return the calls that delete the instances; the set itself can go only when they are gone."""
-        suspended = {place[0] for place, status in self.state.instances.items() if status == SUSPENDED}
+        suspended = {place[0] for place, status in self.existing.instances.items() if status == SUSPENDED}
         if set(self.accounts) - suspended or self.retain_stacks:
             yield from self._deletion(retain_stacks=self.retain_stacks)
         if suspended and not self.retain_stacks:
@@ -61,9 +61,9 @@ class Removal:
         Raises:
             AwsError: AWS cannot be asked, or refuses.
         """
-        if self.state.instances:
+        if self.existing.instances:
             return False
-        if self.state.description is not None:
+        if self.existing.description is not None:
             self.stack_set.call("delete_stack_set")
         return True
 
@@ -77,7 +77,7 @@ class Removal:
             yield Step("delete_stack_instances", parameters, "Delete the instances.", Purpose.REMOVE)
 
     def _targets(self, only: Sequence[str]) -> Iterator[dict[str, object]]:
-        units = sorted(self.state.units)
+        units = sorted(self.existing.units)
         if not units:
             yield {"Accounts": list(only or self.accounts)}
         for start in range(0, len(units), UNITS_IN_A_CALL):

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError
 
 CallAs = Literal["SELF", "DELEGATED_ADMIN"]
 
-_WATCH = "see what runs with `private-packages rollout watch`"
 _SENTENCES = {
-    "OperationInProgressException": f"Another operation runs on the stack set {{name}}: {_WATCH}.",
+    "OperationInProgressException": (
+        "Another operation runs on the stack set {name}: see what runs with `{watch}`."
+    ),
     "StaleRequestException": "Somebody else changed the stack set {name} at the same time: try again.",
     "NameAlreadyExistsException": "Somebody else made a stack set {name} at the same time: try again.",
     "StackSetNotFoundException": (
@@ -48,7 +50,9 @@ class StackSet:
                 )
         except AwsError as error:
             if error.code in _SENTENCES:
-                sentence = _SENTENCES[error.code].format(name=self.name, region=self.aws.region)
+                sentence = _SENTENCES[error.code].format(
+                    name=self.name, region=self.aws.region, watch=invocation.command("rollout watch")
+                )
                 raise AwsError(sentence, error.code) from error
             raise
         return answer

@@ -2,14 +2,25 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.organization.members import Member, Organization, roots, select
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import DeploymentTargetsTypeDef
+
 UNITS_IN_A_CALL = 50
 """How many organizational units a call takes."""
+
+
+class Target(TypedDict, total=False):
+    """What a call says of the accounts that it is to reach: one of the two."""
+
+    Accounts: Sequence[str]
+    """With self-managed permissions."""
+    DeploymentTargets: "DeploymentTargetsTypeDef"
 
 
 @dataclass(frozen=True)
@@ -19,10 +30,10 @@ class Batch:
     units: Sequence[str]
     """Organizational units; none with self-managed permissions."""
     accounts: Sequence[str]
-    filter: dict[str, Any]
+    filter: "DeploymentTargetsTypeDef"
     """What the call has to say besides its units to reach just these accounts."""
 
-    def parameters(self, accounts: Collection[str] | None = None) -> dict[str, Any]:
+    def parameters(self, accounts: Collection[str] | None = None) -> "Target":
         """Return what a call has to say to reach these accounts, or of them only those given."""
         narrowed = [account for account in self.accounts if accounts is None or account in accounts]
         if not self.units:
@@ -60,23 +71,17 @@ def in_organization(
         AwsError: AWS cannot be asked.
     """
     where = f"in {', '.join(units)}" if units else "in the organization"
-    units = list(dict.fromkeys(units)) or [root.id for root in roots(aws)]
-    known: dict[str, Member] = {}
-    chunks: list[tuple[Sequence[str], list[Member]]] = []
-    for chunk in (units[start : start + UNITS_IN_A_CALL] for start in range(0, len(units), UNITS_IN_A_CALL)):
-        selection = select(aws, units=chunk)
-        new = [member for member in [*selection.active, *selection.inactive] if member.id not in known]
-        chunks.append((chunk, new))
-        known |= {member.id: member for member in new}
+    chunks = _below(aws, units)
+    known = {member.id: member for chunk in chunks for member in chunk.members}
     for account in [*accounts, *exclude]:
         if account not in known:
             raise StackSetError(f"Account {account} is not {where}: correct it, or leave it out.")
-
-    def asked_for(member: Member) -> bool:
-        return member.id not in exclude and (not accounts or member.id in accounts)
-
-    management = known.get(found.management_account)
-    chosen = [member for member in known.values() if asked_for(member) and member is not management]
+    asked_for = [
+        member
+        for member in known.values()
+        if member.id not in exclude and (not accounts or member.id in accounts)
+    ]
+    chosen = [member for member in asked_for if member.id != found.management_account]
     members = [member for member in chosen if member.is_active]
     if not members:
         raise StackSetError(
@@ -88,8 +93,30 @@ def in_organization(
         members=members,
         suspended=[member for member in chosen if not member.is_active],
         excluded=[known[account] for account in exclude],
-        management=management if management and asked_for(management) else None,
+        management=next((each for each in asked_for if each.id == found.management_account), None),
     )
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """The units of one call, and the accounts in them that no chunk before had."""
+
+    units: Sequence[str]
+    members: Sequence[Member]
+
+
+def _below(aws: Aws, units: Sequence[str]) -> list[_Chunk]:
+    """Return the accounts of these units and of those below them; without units, of the organization."""
+    units = list(dict.fromkeys(units)) or [root.id for root in roots(aws)]
+    known: set[str] = set()
+    chunks = []
+    for start in range(0, len(units), UNITS_IN_A_CALL):
+        chunk = units[start : start + UNITS_IN_A_CALL]
+        selection = select(aws, units=chunk)
+        new = [member for member in [*selection.active, *selection.inactive] if member.id not in known]
+        known |= {member.id for member in new}
+        chunks.append(_Chunk(chunk, new))
+    return chunks
 
 
 def self_managed(accounts: Collection[str]) -> Targets:
@@ -100,24 +127,21 @@ def self_managed(accounts: Collection[str]) -> Targets:
     )
 
 
-def intersection(accounts: Sequence[str]) -> dict[str, Any]:
+def intersection(accounts: Sequence[str]) -> "DeploymentTargetsTypeDef":
     """Return what narrows the units of a call to accounts."""
     return {"Accounts": list(accounts), "AccountFilterType": "INTERSECTION"}
 
 
 def _batches(
-    chunks: Sequence[tuple[Sequence[str], Sequence[Member]]],
-    chosen: Collection[str],
-    accounts: Collection[str],
-    exclude: Collection[str],
+    chunks: Sequence[_Chunk], chosen: Collection[str], accounts: Collection[str], exclude: Collection[str]
 ) -> Iterator[Batch]:
-    for units, members in chunks:
-        reached = [member.id for member in members if member.id in chosen]
-        excluded = [member.id for member in members if member.id in exclude]
-        how: dict[str, Any] = {}
+    for chunk in chunks:
+        reached = [member.id for member in chunk.members if member.id in chosen]
+        excluded = [member.id for member in chunk.members if member.id in exclude]
+        how: DeploymentTargetsTypeDef = {}
         if accounts:
             how = intersection(reached)
         elif excluded:
             how = {"Accounts": excluded, "AccountFilterType": "DIFFERENCE"}
         if reached:
-            yield Batch(units, reached, how)
+            yield Batch(chunk.units, reached, how)

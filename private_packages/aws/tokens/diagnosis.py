@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from generator import names
 from private_packages.aws.aws import DENIED
 from private_packages.aws.errors import AwsError
 from private_packages.aws.tokens import secret
@@ -187,7 +188,8 @@ def _stranger(facts: Facts, account: str) -> tuple[str, str] | None:
 def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
     """Return what to do where no policy of this kind allows."""
     who = facts.role_name or "this identity"
-    own = f"the own policy of {who} allows {action}, as the Stackery Role's does from 1.25.0 on"
+    since = names.MINIMUM_ROLE_VERSION
+    own = f"the own policy of {who} allows {action}, as the Stackery Role's does from {since} on"
     drift = "is the template's (private-packages status --drift)"
     listed = "that build_roles has its role's path and name" + (
         ", and organization_paths its account" if facts.organization_paths else ""

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Never
 
+from generator import names
 from private_packages.aws.errors import TokenError
-
-MAXIMUM_BYTES = 4_096
-"""What CloudFormation takes for a parameter's value; Secrets Manager takes more."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ class Token:
             raise TokenError("The token is empty: type or pipe the token itself.")
         if not value.isprintable():
             raise TokenError("The token holds a line end or a control character: give one line of text.")
-        if len(value.encode()) > MAXIMUM_BYTES:
-            raise TokenError(f"The token has more than {MAXIMUM_BYTES:,} bytes: this is no token.")
+        if len(value.encode()) > names.VALUE_BYTES:
+            raise TokenError(f"The token has more than {names.VALUE_BYTES:,} bytes: this is no token.")
         ended = text.removesuffix("\n").removesuffix("\r")
         return cls(value, was_padded=value != ended)
 

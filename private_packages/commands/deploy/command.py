@@ -1,22 +1,29 @@
 """`private-packages deploy`: deploy the template into the account that keeps the tokens."""
 
 import re
-import shlex
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
 
-from generator import document, templates
-from private_packages.aws.aws import sign_in
+from generator import names
+from generator.configuration import Repository
+from private_packages.aws.aws import Aws, sign_in
+from private_packages.aws.errors import DeploymentStoppedError, InterruptedDeploymentError
 from private_packages.aws.stack import quick_create
+from private_packages.aws.stack.deployment import Deployment, Dialogue, Proposal, Wanted
+from private_packages.aws.stack.events import Event
+from private_packages.aws.tokens.token import Token
 from private_packages.commands import question
-from private_packages.commands.deploy.deployment import Deployment
-from private_packages.commands.deploy.report import Order
-from private_packages.commands.deploy.tokens import parse_tokens
-from private_packages.commands.files import load_configuration
+from private_packages.commands.deploy.diff import print_diff
+from private_packages.commands.deploy.events import show_events
+from private_packages.commands.deploy.report import place, print_document, print_result
+from private_packages.commands.deploy.tokens import ask_for_tokens, parse_tokens
+from private_packages.commands.files import load_configuration, template_text
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -24,7 +31,7 @@ from private_packages.commands.options.common import (
     stack_name_option,
 )
 from private_packages.commands.options.parameters import given_parameters, parameter_option
-from private_packages.commands.printing import print_json
+from private_packages.commands.printing import print_json, progress_console, result_console
 
 
 @click.command()
@@ -46,7 +53,7 @@ from private_packages.commands.printing import print_json
 def command(
     config: Path | None,
     stack_name: str,
-    pairs: tuple[str, ...],
+    parameters: tuple[str, ...],
     token_stdin: bool,
     no_token: bool,
     bucket: str | None,
@@ -80,10 +87,9 @@ def command(
         template_url=template_url,
     )
     configuration = load_configuration(config)
-    template = templates.private_packages(configuration)
-    form = template.to_dict()["Parameters"]
+    template = template_text(names.PRIVATE_PACKAGES, configuration)
     given = given_parameters(
-        form, pairs, "Leave it out to be asked for it, or pipe it in with --token-stdin."
+        template, parameters, "Leave it out to be asked for it, or pipe it in with --token-stdin."
     )
     if template_url:
         link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
@@ -94,22 +100,81 @@ def command(
         tokens = {}
     elif token_stdin:
         tokens = parse_tokens([each.id for each in configuration.repositories], sys.stdin.read())
-    order = Order(
+    if bucket is None:
+        template.require_size(
+            "hand it over through an S3 bucket of yours in the stack's Region, which --bucket names."
+        )
+    wanted = Wanted(
         configuration=configuration,
-        template=_fitting(document.render(template, "yaml"), bucket),
-        defaults={name: str(parameter.get("Default", "")) for name, parameter in form.items()},
-        hidden=frozenset(name for name, parameter in form.items() if parameter.get("NoEcho")),
+        template=template,
         given=given,
         stack_name=stack_name,
         bucket=bucket,
         tokens=tokens,
-        yes=yes,
         dry_run=dry_run,
         allow_replacement=allow_replacement,
-        output=output,
-        options=_options_of_the_next_command(stack_name),
     )
-    Deployment(sign_in(profile, region), order).run()
+    aws = sign_in(profile, region)
+    _deploy(aws, wanted, _Terminal(aws, wanted, yes=yes, output=output), output)
+
+
+def _deploy(aws: Aws, wanted: Wanted, dialogue: Dialogue, output: str) -> None:
+    """Deploy, print what came of it, and end as that was."""
+    try:
+        result = Deployment(aws, wanted, dialogue).run()
+    except DeploymentStoppedError as stopped:
+        click.echo(str(stopped), err=True)
+        click.get_current_context().exit(1)
+    except InterruptedDeploymentError:
+        click.echo(err=True)  # after the question, or the ^C of the terminal
+        raise
+    if output == "json":
+        print_document(aws, wanted, result)
+    else:
+        print_result(aws, wanted, result)
+    if result.failure:
+        raise click.ClickException(result.failure)
+
+
+@dataclass(frozen=True)
+class _Terminal:
+    """The dialogue with whoever called the command."""
+
+    aws: Aws
+    wanted: Wanted
+    yes: bool
+    output: str
+
+    def note(self, sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    def agrees(self, text: str) -> bool:
+        try:
+            return self.yes or question.agrees(text)
+        except click.Abort as error:
+            raise KeyboardInterrupt from error
+
+    def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
+        if not question.can_ask():
+            ids = " and ".join(each.id for each in repositories)
+            raise click.UsageError(
+                f"There is no terminal to ask for the token of {ids}: pipe it in with --token-stdin, or use"
+                " --no-token and put it later."
+            )
+        try:
+            return ask_for_tokens(repositories)
+        except click.Abort as error:
+            raise KeyboardInterrupt from error
+
+    def propose(self, proposal: Proposal) -> None:
+        # To programs that is no result, but what the question is about.
+        console = result_console() if self.output == "text" else progress_console()
+        become = "created" if proposal.is_new else "changed"
+        console.print(f"The stack {place(self.aws, self.wanted)}, would be {become}:")
+        print_diff(console, proposal.changes, proposal.parameters)
+
+    def show(self, coming: Iterable[Event], seen: list[Event], total: int | None = None) -> None:
+        show_events(progress_console(), coming, seen, total)
 
 
 def _check_use(
@@ -122,7 +187,7 @@ def _check_use(
     template_url: str | None,
 ) -> None:
     """Refuse options that do not go together, before anything else."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,127}", stack_name):
+    if not re.fullmatch(names.STACK_NAME, stack_name):
         raise click.UsageError("--stack-name: a letter, then letters, digits and hyphens, 128 at most.")
     if quick_create_link != (template_url is not None):
         raise click.UsageError("--quick-create-link and --template-url go together: give both or none.")
@@ -154,24 +219,3 @@ def _check_link(template_url: str) -> None:
         raise click.UsageError(
             "--template-url: write the template's whole address in S3, https://BUCKET.s3.REGION.amazonaws.com/KEY."
         )
-
-
-def _fitting(text: str, bucket: str | None) -> str:
-    """Return the template's text where CloudFormation takes it this way."""
-    size = len(text.encode())
-    if bucket is None and size > document.API_BYTES:
-        raise click.ClickException(
-            f"The template has {size:,} bytes, but CloudFormation takes {document.API_BYTES:,} in a call:"
-            " hand it over through an S3 bucket of yours in the stack's Region, which --bucket names."
-        )
-    return text
-
-
-def _options_of_the_next_command(stack_name: str) -> str:
-    """Return what leads the next command to the same stack."""
-    context = click.get_current_context()
-    words = ["--stack-name", stack_name]
-    for option in ("config", "profile", "region"):
-        if context.get_parameter_source(option) is ParameterSource.COMMANDLINE:
-            words += [f"--{option}", str(context.params[option])]
-    return f" {shlex.join(words)}"

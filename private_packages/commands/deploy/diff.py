@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from private_packages.aws.stack.change_set import Action, Change
+from private_packages.aws.stack.change_set import Action, Change, grave
 from private_packages.aws.stack.parameters import HIDDEN, ParameterChange
 
 _MARKS = {
@@ -29,17 +29,6 @@ _CONSEQUENCES = {
     ),
 }
 """What it means that a resource of a type is replaced, where it means work for people."""
-
-
-def grave(changes: Iterable[Change]) -> list[Change]:
-    """Return the replacements of what holds the tokens, whether they are certain or possible."""
-    replaced = (Action.REPLACE, Action.MAY_REPLACE)
-    return [each for each in changes if each.action in replaced and each.resource_type in _CONSEQUENCES]
-
-
-def in_words(action: Action) -> str:
-    """Return an action as people read it."""
-    return action.value.replace("_", " ")
 
 
 def counts(changes: Iterable[Change]) -> dict[str, int]:
@@ -75,14 +64,14 @@ def _print_hanging(console: Console, text: Text, indent: int) -> None:
 def _count(found: Counter[Action]) -> Iterator[str]:
     for action in Action:
         if found[action] or action is not Action.MAY_REPLACE:
-            yield f"{found[action]} {in_words(action)}"
+            yield f"{found[action]} {action.in_words}"
 
 
 def _resource(change: Change, width: int, kind: int) -> Text:
     mark, style = _MARKS[change.action]
     notes = [", ".join(change.properties)] if change.properties else []
     if change.action in (Action.REPLACE, Action.MAY_REPLACE):
-        notes.append(f"{in_words(change.action)} by a new one")
+        notes.append(f"{change.action.in_words} by a new one")
     if change.stays is not None:
         of_what = "" if change.action is Action.REMOVE else "the old one "
         notes.append(f"{of_what}{'stays in the account' if change.stays else 'is deleted'}")

@@ -3,17 +3,10 @@
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.text import Text
 
 from private_packages.aws.stack.events import Event
+from private_packages.commands.live import live
 
 
 def show_events(
@@ -36,19 +29,16 @@ def show_events(
 
 
 def _show_live(console: Console, events: Iterable[Event], seen: list[Event], total: int | None) -> None:
-    counted = (BarColumn(), MofNCompleteColumn()) if total else ()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), *counted, TimeElapsedColumn())
     done: set[str] = set()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Waiting for CloudFormation", total=total)
+    with live(console) as display:
+        display.show("Waiting for CloudFormation", "", total=total)
         for event in events:
             seen.append(event)
             console.print(_line(event))
-            if event.is_of_stack:
-                progress.update(task, description=event.status)
-            elif event.has_ended and not event.has_failed:
+            if event.has_ended and not event.has_failed and not event.is_of_stack:
                 done.add(event.logical_id)
-                progress.update(task, completed=len(done))
+            counted = f"{len(done)}/{total}" if total else ""
+            display.show("Waiting for CloudFormation", counted, len(done), total)
 
 
 def _line(event: Event) -> Text:

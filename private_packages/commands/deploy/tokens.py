@@ -1,13 +1,11 @@
 """The tokens of several repositories: asked for one by one, or from standard input."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from generator import names
-from generator.configuration import Configuration, Repository
+from generator.configuration import Repository
 from private_packages.aws.errors import TokenError
-from private_packages.aws.tokens.token import MAXIMUM_BYTES, Token, inspect, secret_string
+from private_packages.aws.tokens.token import Token
 from private_packages.commands.question import hidden
-from private_packages.commands.token.typed import warned
 
 
 def parse_tokens(ids: Sequence[str], text: str) -> dict[str, Token]:
@@ -54,26 +52,3 @@ def ask_for_tokens(repositories: Iterable[Repository]) -> dict[str, Token]:
         if typed.strip():
             tokens[repository.id] = Token.parse(typed)
     return tokens
-
-
-def token_parameters(configuration: Configuration, tokens: Mapping[str, Token]) -> dict[str, str]:
-    """Return the parameters that put the tokens into their secrets.
-
-    Raises:
-        TokenError: no build could use a token, or it is too long for its parameter.
-    """
-    return {
-        names.token_parameter(repository.id): _value(repository, warned(tokens[repository.id]))
-        for repository in configuration.repositories
-        if repository.id in tokens
-    }
-
-
-def _value(repository: Repository, token: Token) -> str:
-    """Return what the secret shall hold, as the hook reads it."""
-    text = secret_string(token, repository.token_key, current=None)
-    if problems := inspect(text, repository.token_key).problems:
-        raise TokenError(f"The token of {repository.id} is of no use to builds. {' '.join(problems)}")
-    if len(text) > MAXIMUM_BYTES:
-        raise TokenError(f"The token of {repository.id} is too long for its JSON: put it with `token set`.")
-    return text

@@ -2,19 +2,31 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from private_packages.aws.stack_sets.preferences import ALL, Amount
+from generator import names
+from generator.configuration import Configuration
+from private_packages.aws.aws import sign_in
+from private_packages.aws.organization.organization_check import ROLE_NAME
+from private_packages.aws.stack_sets import administrator
+from private_packages.aws.stack_sets.definition import Definition, Permissions
+from private_packages.aws.stack_sets.preferences import ALL, Amount, Preferences
+from private_packages.aws.stack_sets.rollout import Rollout
+from private_packages.aws.stack_sets.stack_set import StackSet
+from private_packages.commands.files import load_configuration, template_text
 from private_packages.commands.options.common import aws_options, config_option, output_option
 from private_packages.commands.options.members import member_options
-from private_packages.commands.options.parameters import parameter_option
+from private_packages.commands.options.parameters import given_parameters, parameter_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Command], Command]
 
-TEMPLATES = ("role-check", "private-packages")
+TEMPLATES = (names.ROLE_CHECK, names.PRIVATE_PACKAGES)
 
 
 class Amounts(click.ParamType[Amount]):
@@ -41,11 +53,18 @@ class Amounts(click.ParamType[Amount]):
 
 def _regions(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
     """Return the Regions in a list with commas, each once."""
-    return tuple(dict.fromkeys(region.strip() for region in value.split(","))) if value else ()
+    if value is None:
+        return ()
+    regions = [region.strip() for region in value.split(",")]
+    if not all(regions):
+        raise click.BadParameter(
+            "an entry is empty: write Regions with a comma between two, us-east-1,eu-west-1."
+        )
+    return tuple(dict.fromkeys(regions))
 
 
 def _name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", value):
+    if value is not None and not re.fullmatch(names.STACK_NAME, value):
         raise click.BadParameter(
             f"{value}: begin with a letter, then go on with letters, digits and hyphens, 128 in all."
         )
@@ -118,7 +137,7 @@ _PREFLIGHT: tuple[Option[Any], ...] = (
     click.option(
         "--role-name",
         metavar="NAME",
-        default="OrganizationAccountAccessRole",
+        default=ROLE_NAME,
         show_default=True,
         help="With --preflight: the role to assume in each account.",
     ),
@@ -152,33 +171,147 @@ by_option = click.option(
 )
 
 
+@dataclass(frozen=True)
+class StackSetOptions:
+    """Which stack set is meant, and who calls."""
+
+    template: str
+    name: str | None
+    self_managed: bool
+    profile: str | None
+    region: str | None
+
+    @property
+    def stack_set_name(self) -> str:
+        """The name of the stack set that is meant."""
+        return self.name or f"stackery-{self.template}"
+
+    def stack_set(self) -> StackSet:
+        """Return the stack set, which is there already, as the caller has to call it.
+
+        Raises:
+            AwsError: AWS cannot be asked.
+        """
+        aws = sign_in(self.profile, self.region)
+        call_as = "SELF" if self.self_managed else administrator.assumed(aws)
+        return StackSet(aws, self.stack_set_name, call_as)
+
+
+@dataclass(frozen=True)
+class RolloutOptions(StackSetOptions):
+    """What is rolled out, where to and how."""
+
+    units: tuple[str, ...]
+    accounts: tuple[str, ...]
+    exclude: tuple[str, ...]
+    regions: tuple[str, ...]
+    config: Path | None
+    parameters: tuple[str, ...]
+    auto_deployment: bool
+    retain_stacks: bool
+    administration_role_arn: str | None
+    execution_role_name: str | None
+    max_concurrent: Amount
+    failure_tolerance: Amount
+
+    def rollout(self) -> Rollout:
+        """Return the rollout that they ask for; AWS is not asked.
+
+        Raises:
+            UsageError: they do not go together.
+            ConfigurationError: the configuration cannot be used.
+            AwsError: there is no such profile, or no Region is set.
+        """
+        self._require_consistency()
+        configuration = load_configuration(self.config)
+        definition = self._definition(configuration)
+        definition.require_size()
+        aws = sign_in(self.profile, self.region)
+        return Rollout(
+            aws,
+            self.stack_set_name,
+            definition,
+            Preferences(self.max_concurrent, self.failure_tolerance),
+            units=self.units,
+            accounts=self.accounts,
+            exclude=self.exclude,
+            regions=self.regions or (aws.region,),
+            build_roles=configuration.build_roles,
+        )
+
+    def _definition(self, configuration: Configuration) -> Definition:
+        template = template_text(self.template, configuration)
+        given = given_parameters(
+            template, self.parameters, "A stack set would send it to every account: leave it out."
+        )
+        permissions = Permissions(
+            "SELF_MANAGED" if self.self_managed else "SERVICE_MANAGED",
+            auto_deployment=self.auto_deployment,
+            retain_stacks=self.retain_stacks,
+            administration_role_arn=self.administration_role_arn,
+            execution_role_name=self.execution_role_name,
+        )
+        return Definition.of(template, given, permissions)
+
+    def _require_consistency(self) -> None:
+        """Refuse options that do not go together."""
+        if self.self_managed:
+            self._require_consistency_of_self_managed()
+            return
+        for option in ("administration_role_arn", "execution_role_name"):
+            if getattr(self, option):
+                raise click.UsageError(f"--{option.replace('_', '-')}: goes only with --self-managed.")
+        if self.retain_stacks and not self.auto_deployment:
+            raise click.UsageError("--retain-stacks: goes only with --auto-deployment.")
+        if both := set(self.accounts) & set(self.exclude):
+            raise click.UsageError(
+                f"--account and --exclude both name {min(both)}: leave out one of the two."
+            )
+
+    def _require_consistency_of_self_managed(self) -> None:
+        if not self.accounts:
+            raise click.UsageError("--self-managed: name the accounts, each with --account.")
+        for option in ("units", "exclude", "auto_deployment", "retain_stacks"):
+            if getattr(self, option):
+                name = "--ou" if option == "units" else f"--{option.replace('_', '-')}"
+                raise click.UsageError(
+                    f"{name}: is for rollouts to an organization: leave it out, or --self-managed."
+                )
+
+
 def _apply(command: Command, *options: Option[Any]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def plan_options(command: Command) -> Command:
-    """Add the options that say what is rolled out, where to and how."""
-    options = (*_WHICH, *_TARGETS, *_DEFINITION, *_PREFERENCES, output_option, aws_options)
-    return _apply(command, *options)
+def _collected(parameter: str, kind: type[Any], *options: Option[Any]) -> Option[Any]:
+    """Add options; those that are fields of a dataclass come to the command as one object of it."""
+    names_of_fields = [field.name for field in fields(kind)]
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def collecting(*arguments: Any, **values: Any) -> Any:
+            own = {name: values.pop(name) for name in names_of_fields}
+            return command(*arguments, **{parameter: kind(**own)}, **values)
+
+        return _apply(collecting, *options)
+
+    return decorate
+
+
+plan_options = _collected(
+    "options", RolloutOptions, *_WHICH, *_TARGETS, *_DEFINITION, *_PREFERENCES, output_option, aws_options
+)
+"""What is rolled out, where to and how, and how to print."""
+stack_set_options = _collected("options", StackSetOptions, *_WHICH, output_option, aws_options)
+"""Which stack set is meant, and how to print."""
+which_options = _collected("options", StackSetOptions, *_WHICH, aws_options)
+"""Which stack set is meant."""
+preference_options = _collected("preferences", Preferences, *_PREFERENCES)
+"""How fast an operation goes, and when it gives up."""
 
 
 def preflight_options(command: Command) -> Command:
     """Add the options of the role check beforehand."""
     return _apply(command, *_PREFLIGHT)
-
-
-def stack_set_options(command: Command) -> Command:
-    """Add the options that say which stack set is meant, and how to print."""
-    return _apply(command, *_WHICH, output_option, aws_options)
-
-
-def which_options(command: Command) -> Command:
-    """Add the options that say which stack set is meant."""
-    return _apply(command, *_WHICH, aws_options)
-
-
-def preference_options(command: Command) -> Command:
-    """Add the options that say how fast an operation goes, and when it gives up."""
-    return _apply(command, *_PREFERENCES)

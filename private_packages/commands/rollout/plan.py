@@ -1,23 +1,24 @@
 """`private-packages rollout plan`: show what a rollout would do."""
 
-from typing import Any
-
 import click
+from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Verdict
-from private_packages.aws.stack_sets.plan import Plan
+from private_packages.aws.stack_sets import preflight as checks
+from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.commands.check import findings
-from private_packages.commands.printing import print_json, result_console
-from private_packages.commands.rollout import preflight, report
-from private_packages.commands.rollout.options import plan_options, preflight_options
-from private_packages.commands.rollout.request import Request
+from private_packages.commands.printing import print_json, progress_console, result_console
+from private_packages.commands.rollout import report
+from private_packages.commands.rollout.options import RolloutOptions, plan_options, preflight_options
 
 
 @click.command()
 @plan_options
 @preflight_options
 @click.pass_context
-def command(context: click.Context, /, **options: Any) -> None:
+def command(
+    context: click.Context, *, options: RolloutOptions, preflight: bool, role_name: str, output: str
+) -> None:
     """Show what a rollout would do.
 
     Nothing is changed. It takes the options of `rollout start` and shows the accounts and Regions that the
@@ -31,11 +32,15 @@ def command(context: click.Context, /, **options: Any) -> None:
       private-packages rollout plan --ou ou-ab12-cdefghij --regions us-east-1,eu-west-1
       private-packages rollout plan --preflight --output json
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    request = Request.parse(options)
-    plan = request.plan()
-    found = preflight.check(request, plan, options["role_name"]) if options["preflight"] else None
+    rollout = options.rollout()
+    plan = rollout.plan()
+    found: list[Finding] | None = None
+    if preflight:
+        count = len(plan.targets.members)
+        progress_console().print(Text(f"Checking {count:,} {plural('account', count)}…"))
+        found = checks.check(rollout, plan, role_name)
     names = {member.id: member.name for member in plan.targets.members}
-    if options["output"] == "json":
+    if output == "json":
         checked = None if found is None else findings.documents(found, names, len(plan.targets.suspended))
         print_json(report.plan_document(plan) | {"preflight": checked})
     else:

@@ -1,46 +1,25 @@
-"""How the operations of a stack set are shown while they run."""
+"""How a rollout asks before it begins, and how its operations are shown while they run."""
 
-import time
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-import click
 from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn
-from rich.progress import Progress as Bars
 from rich.text import Text
 
-from private_packages.aws.stack_sets.existing import Operation
-from private_packages.aws.stack_sets.operation import CountBy, Progress, follow
-from private_packages.aws.stack_sets.stack_set import StackSet
+from private_packages.aws.stack_sets.operation import CountBy, Progress
+from private_packages.aws.stack_sets.plan import Plan
+from private_packages.aws.stack_sets.removal import Removal
+from private_packages.commands.live import live
 from private_packages.commands.printing import progress_console
+from private_packages.commands.question import confirm
+from private_packages.commands.rollout.report import print_plan, print_removal
 
-GROUPS = {"region": CountBy.REGION, "ou": CountBy.UNIT}
+COUNT_BY = {"region": CountBy.REGION, "ou": CountBy.UNIT}
 
 
-def show(stack_set: StackSet, operations: Iterable[Operation], by: str) -> Progress:
-    """Show operations until they are over, and return how they ended.
-
-    Raises:
-        ClickException: the user had enough of watching.
-        AwsError: AWS cannot be asked.
-    """
+def show(updates: Iterable[Progress]) -> Progress:
+    """Show operations until they are over, and return how they ended."""
     console = progress_console()
-    updates = follow(stack_set, operations, GROUPS[by], sleep=time.sleep)
-    try:
-        return _as_bars(console, updates) if console.is_terminal else _as_lines(console, updates)
-    except KeyboardInterrupt:
-        raise click.ClickException(still_running(stack_set)) from None
-
-
-def still_running(stack_set: StackSet) -> str:
-    """Return what to say to who ends this command while an operation runs."""
-    options = "" if stack_set.name == "stackery-role-check" else f" --name {stack_set.name}"
-    return (
-        "Stopped watching, but what was started goes on in the accounts: watch it again with"
-        f" `private-packages rollout watch{options}`, or stop it with `private-packages rollout"
-        f" stop{options}`."
-    )
+    return _as_bars(console, updates) if console.is_terminal else _as_lines(console, updates)
 
 
 def words(counts: Mapping[str, int]) -> str:
@@ -59,23 +38,14 @@ def words(counts: Mapping[str, int]) -> str:
 def _as_bars(console: Console, updates: Iterable[Progress]) -> Progress:
     """Show a bar for each group, which grows in place."""
     progress = None
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[counts]}"))
-    with Bars(*columns, console=console, auto_refresh=False) as bars:
-        tasks: dict[str, TaskID] = {}
+    with live(console, stays=True) as display:
         for progress in updates:
             for group, counts in progress.counts.items():
-                if group not in tasks:
-                    tasks[group] = bars.add_task(_label(group), counts="")
-                bars.update(tasks[group], **_bar(counts))
-            bars.refresh()
+                total = sum(counts.values())
+                waiting = counts.get("PENDING", 0) + counts.get("RUNNING", 0)
+                display.show(_label(group), words(counts), total - waiting, total)
     assert progress is not None  # noqa: S101 - following begins with a look
     return progress
-
-
-def _bar(counts: Mapping[str, int]) -> dict[str, Any]:
-    total = sum(counts.values())
-    waiting = counts.get("PENDING", 0) + counts.get("RUNNING", 0)
-    return {"total": total, "completed": total - waiting, "counts": words(counts)}
 
 
 def _as_lines(console: Console, updates: Iterable[Progress]) -> Progress:
@@ -94,3 +64,32 @@ def _as_lines(console: Console, updates: Iterable[Progress]) -> Progress:
 
 def _label(group: str) -> str:
     return group or "all"
+
+
+class Terminal:
+    """The dialogue with whoever called the command."""
+
+    def __init__(self, *, yes: bool = False) -> None:
+        """Take whether the answers are given beforehand."""
+        self._yes = yes
+
+    def note(self, sentence: str) -> None:
+        """Tell something."""
+        progress_console().print(sentence)
+
+    def agree(self, proposal: Plan | Removal) -> None:
+        """Show what would be done, and ask.
+
+        Raises:
+            ClickException: the user does not agree, or nobody is there to do so.
+        """
+        if isinstance(proposal, Plan):
+            print_plan(progress_console(), proposal, with_accounts=False)
+            confirm("Go on?", yes=self._yes)
+        else:
+            print_removal(progress_console(), proposal)
+            confirm("Remove it?", yes=self._yes)
+
+    def show(self, updates: Iterable[Progress]) -> Progress:
+        """Show how far operations are until they have ended, and return how they did."""
+        return show(updates)

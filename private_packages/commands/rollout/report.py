@@ -8,10 +8,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from private_packages import invocation
 from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.operation import Progress
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.aws.stack_sets.preferences import ALL, Preferences
+from private_packages.aws.stack_sets.removal import Removal
 
 Line = tuple[str, str]
 """A label and what there is to say."""
@@ -42,10 +44,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             for member in targets.members
         ],
         "left_out": [{"id": member.id, "name": member.name, "why": why} for member, why in left_out],
-        "exists": plan.state.description is not None,
+        "exists": plan.existing.description is not None,
         "differences": list(plan.differences),
         "instances_elsewhere": len(plan.elsewhere),
-        "operations": [operation_document(operation) for operation in plan.state.open_operations],
+        "operations": [operation_document(operation) for operation in plan.existing.open_operations],
         "preferences": plan.preferences.parameters(),
         "steps": [step.sentence for step in plan.steps],
         "notes": list(plan.notes),
@@ -96,17 +98,36 @@ def ended(progress: Progress) -> str:
     return f"{sentence}."
 
 
-def refuse_failures(progress: Progress, stack_set: str) -> None:
+def refuse_failures(progress: Progress) -> None:
     """End the command with exit code 1 unless all went well.
 
     Raises:
         ClickException: it did not.
     """
     if not progress.succeeded:
-        options = "" if stack_set == "stackery-role-check" else f" --name {stack_set}"
         raise click.ClickException(
-            f"{ended(progress)} See which and why with `private-packages rollout status{options}`."
+            f"{ended(progress)} See which and why with `{invocation.command('rollout status')}`."
         )
+
+
+def print_removal(console: Console, removal: Removal) -> None:
+    """Print for people what will go and what stays."""
+    count, accounts = len(removal.existing.instances), len(removal.accounts)
+    stacks = f"{count:,} {plural('stack', count)} in {accounts:,} {plural('account', accounts)}"
+    stay = (
+        f"{stacks}, as stacks of their own"
+        if removal.retain_stacks
+        else "keys and secrets, where there are any"
+    )
+    go = ["the stack set", *([] if removal.retain_stacks else [stacks])]
+    for label, text in (
+        ("Stack set", f"{removal.stack_set.name} in {removal.stack_set.aws.region}"),
+        ("Regions", ", ".join(removal.regions) or "none"),
+        ("Pace", pace(removal.preferences)),
+        ("Will go", " and ".join(go)),
+        ("Will stay", stay),
+    ):
+        console.print(Text.assemble((f"{label:<14}", "bold"), text))
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
@@ -130,7 +151,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
     if permissions.is_service_managed:
         yield "New accounts", _new_accounts(plan)
     yield "Now", _now(plan)
-    for operation in plan.state.open_operations:
+    for operation in plan.existing.open_operations:
         yield "", f"{operation.action} is {operation.status}: {operation.id}"
 
 
@@ -150,11 +171,11 @@ def _new_accounts(plan: Plan) -> str:
 
 
 def _now(plan: Plan) -> str:
-    if plan.state.description is None:
+    if plan.existing.description is None:
         return "there is no such stack set"
-    counts = Counter(plan.state.instances.values())
+    counts = Counter(plan.existing.instances.values())
     instances = ", ".join(f"{number:,} {status.lower()}" for status, number in sorted(counts.items()))
-    count = len(plan.state.instances)
+    count = len(plan.existing.instances)
     sentence = f"the set has {count:,} {plural('instance', count)}" + (f" ({instances})" if instances else "")
     if plan.elsewhere:
         sentence += f", {len(plan.elsewhere):,} of them outside these accounts and Regions"
@@ -172,7 +193,7 @@ def _print_accounts(console: Console, plan: Plan) -> None:
 
 
 def _instance(plan: Plan, account: str, region: str) -> str:
-    return plan.state.instances.get((account, region), "NEW").lower()
+    return plan.existing.instances.get((account, region), "NEW").lower()
 
 
 def _management_note(plan: Plan) -> Iterator[str]:

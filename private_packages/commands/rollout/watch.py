@@ -1,21 +1,19 @@
 """`private-packages rollout watch`: follow what runs to its end."""
 
-from typing import Any
-
 import click
 
 from private_packages.aws.stack_sets.existing import operations
+from private_packages.aws.stack_sets.rollout import watch
 from private_packages.commands.printing import print_json
 from private_packages.commands.rollout import report
-from private_packages.commands.rollout.options import by_option, stack_set_options
-from private_packages.commands.rollout.progress import show
-from private_packages.commands.rollout.request import existing_stack_set
+from private_packages.commands.rollout.options import StackSetOptions, by_option, stack_set_options
+from private_packages.commands.rollout.progress import COUNT_BY, Terminal
 
 
 @click.command()
 @stack_set_options
 @by_option
-def command(**options: Any) -> None:
+def command(*, options: StackSetOptions, by: str, output: str) -> None:
     """Follow what runs to its end.
 
     Shows how many instances are done, failed and waiting, from any computer and whoever started it. Where
@@ -23,15 +21,15 @@ def command(**options: Any) -> None:
 
     The exit code is 0 when all went well, else 1.
     """
-    stack_set = existing_stack_set(options)
+    stack_set = options.stack_set()
     found = operations(stack_set)
     watched = [operation for operation in found if operation.is_open] or found[:1]
-    progress = show(stack_set, watched, options["by"]) if watched else None
-    if options["output"] == "json":
+    progress = watch(stack_set, watched, Terminal(), COUNT_BY[by]) if watched else None
+    if output == "json":
         print_json({"stack_set": stack_set.name, **report.progress_document(progress)})
     elif progress is None:
         click.echo(f"Nothing has been rolled out with {stack_set.name} yet.")
     elif progress.succeeded:
         click.echo(report.ended(progress))
     if progress is not None:
-        report.refuse_failures(progress, stack_set.name)
+        report.refuse_failures(progress)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import document, templates
+from generator import names, templates
 from generator.configuration import DEFAULT, MAXIMUM_REPOSITORIES
 from tests import ROOT
 from tests.generator.conftest import LARGE, RICH, text_of, unprivileged
@@ -94,7 +94,7 @@ def test_a_template_that_the_api_does_not_take_is_written_with_a_note(run: Run, 
     result = run("template", "--config", large(folder))
     assert result.exit_code == 0
     size = (folder / "templates" / "private-packages.yaml").stat().st_size
-    assert size > document.API_BYTES
+    assert size > names.TEMPLATE_BYTES
     assert result.stderr == (
         f"Note: templates/private-packages.yaml has {size:,} bytes, but CloudFormation's API takes 51,200"
         " in a call: upload it in the console, or put it into an S3 bucket and give its URL.\n"

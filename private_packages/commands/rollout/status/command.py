@@ -3,20 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from private_packages.aws.organization.organization_check import ROLE_NAME
-from private_packages.aws.stack_sets import instances, role_versions
+from private_packages.aws.stack_sets import overview
 from private_packages.aws.stack_sets.instances import Outcome
-from private_packages.aws.stack_sets.stack_set import StackSet
+from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands import files
+from private_packages.commands.options.common import table_output_option
 from private_packages.commands.printing import print_json, result_console
-from private_packages.commands.rollout.options import which_options
-from private_packages.commands.rollout.request import existing_stack_set
+from private_packages.commands.rollout.options import StackSetOptions, which_options
 from private_packages.commands.rollout.status import document, page, text
-from private_packages.commands.rollout.status.report import Report
 
 
 @click.command()
@@ -42,20 +40,15 @@ from private_packages.commands.rollout.status.report import Report
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a page for the browser as well: one file, to send to the owners of the accounts.",
 )
-@click.option(
-    "--output",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to print the result: for people, for programs, or for a spreadsheet.",
-)
+@table_output_option
 def command(
+    *,
+    options: StackSetOptions,
     failed: bool,
     read_versions: bool,
     role_name: str,
     page_file: Path | None,
     output: str,
-    **options: Any,
 ) -> None:
     """Show which accounts are done, which failed and why.
 
@@ -72,39 +65,22 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if page_file == Path():
         raise click.UsageError("--html names no file: name the one to write.")
-    report = _report(existing_stack_set(options), role_name if read_versions else None)
+    found = overview.read(options.stack_set(), role_name if read_versions else None)
     if failed:
-        left = [instance for instance in report.instances if instance.outcome is not Outcome.DONE]
-        report = replace(report, instances=left)
+        left = [instance for instance in found.instances if instance.outcome is not Outcome.DONE]
+        found = replace(found, instances=left)
     if page_file:
-        files.replace(page_file, page.render(report, datetime.now(UTC)))
-    _show(report, output)
+        files.replace(page_file, page.render(found, datetime.now(UTC)))
+    _show(found, output)
     if page_file:
         click.echo(f"Wrote {page_file}", err=True)
-    click.get_current_context().exit(0 if report.is_complete else 1)
+    click.get_current_context().exit(0 if found.is_complete else 1)
 
 
-def _report(stack_set: StackSet, role_name: str | None) -> Report:
-    """Read the stack set, and the versions where there is a role to read them with."""
-    aws = stack_set.aws
-    found = instances.list_all(stack_set, instances.account_names(aws))
-    if role_name:
-        roles = aws.roles(role_name, actions=role_versions.ACTIONS, connections=role_versions.AT_ONCE)
-        found = role_versions.add(found, roles.assume)
-    return Report(
-        stack_set=stack_set.name,
-        region=aws.region,
-        account=aws.identity.account,
-        counts=instances.count(found),
-        groups=instances.group(found),
-        instances=found,
-    )
-
-
-def _show(report: Report, output: str) -> None:
+def _show(found: Overview, output: str) -> None:
     if output == "json":
-        print_json(document.document(report))
+        print_json(document.document(found))
     elif output == "csv":
-        click.echo(document.table(report), nl=False)
+        click.echo(document.table(found), nl=False)
     else:
-        click.echo(text.render(report, result_console()))
+        click.echo(text.render(found, result_console()))

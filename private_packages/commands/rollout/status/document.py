@@ -6,18 +6,18 @@ from dataclasses import fields
 from typing import Any
 
 from private_packages.aws.stack_sets.instances import Instance
-from private_packages.commands.rollout.status.report import Report
+from private_packages.aws.stack_sets.overview import Overview
 
 COLUMNS = [field.name for field in fields(Instance)]
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(overview: Overview) -> dict[str, Any]:
     """Return the report as JSON knows it."""
     return {
-        "stack_set": report.stack_set,
-        "region": report.region,
-        "account": report.account,
-        "counts": report.counts,
+        "stack_set": overview.stack_set,
+        "region": overview.region,
+        "account": overview.account,
+        "counts": overview.counts,
         "reasons": [
             {
                 "outcome": group.outcome,
@@ -26,18 +26,18 @@ def document(report: Report) -> dict[str, Any]:
                 "accounts": group.accounts,
                 "regions": group.regions,
             }
-            for group in report.groups
+            for group in overview.groups
         ],
-        "instances": [_values(instance) for instance in report.instances],
+        "instances": [_values(instance) for instance in overview.instances],
     }
 
 
-def table(report: Report) -> str:
+def table(overview: Overview) -> str:
     """Return the instances as CSV, with a line that names the columns."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for instance in report.instances:
+    for instance in overview.instances:
         writer.writerow({name: _inert(value) for name, value in _values(instance).items()})
     return text.getvalue()
 

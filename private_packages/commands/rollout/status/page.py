@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 
 from private_packages.aws.stack_sets.instances import Instance, Outcome, ReasonGroup
-from private_packages.commands.rollout.status.report import Report, some
-from private_packages.commands.rollout.status.text import CASUALTIES
+from private_packages.aws.stack_sets.overview import Overview
+from private_packages.commands.rollout.status.text import CASUALTIES, some
 
 _OPEN_GROUPS = 12
 _MOST_ACCOUNTS = 12
@@ -42,14 +42,14 @@ _COLUMNS = (
 )
 
 
-def render(report: Report, made: datetime) -> str:
+def render(overview: Overview, made: datetime) -> str:
     """Return the page.
 
     Args:
-        report: what to show.
+        overview: what to show.
         made: when that was read from AWS, in UTC.
     """
-    columns = _columns(report.instances)
+    columns = _columns(overview.instances)
     style = _file("page.css") + f":root {{ --columns: {' '.join(column.width for column in columns)}; }}\n"
     script = _file("page.js")
     return Template(_file("page.html")).substitute(
@@ -57,19 +57,19 @@ def render(report: Report, made: datetime) -> str:
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
-        title=escape(f"{_verdict(report).rstrip('.')}: {report.stack_set}"),
-        stack_set=escape(report.stack_set),
-        region=escape(report.region),
-        account=escape(report.account),
+        title=escape(f"{_verdict(overview).rstrip('.')}: {overview.stack_set}"),
+        stack_set=escape(overview.stack_set),
+        region=escape(overview.region),
+        account=escape(overview.account),
         made_iso=made.isoformat(timespec="seconds"),
         made=f"{made.day} {made:%B %Y, %H:%M} UTC",
-        verdict=_verdict(report),
-        bar=_bar(report),
-        counts="\n".join(_counts(report)),
-        reasons="\n".join(_reasons(report.groups)),
+        verdict=_verdict(overview),
+        bar=_bar(overview),
+        counts="\n".join(_counts(overview)),
+        reasons="\n".join(_reasons(overview.groups)),
         options="\n".join(f'<option value="{each}">{_title(each)}</option>' for each in Outcome),
         heads="\n".join(_heads(columns)),
-        rows="\n".join(_bodies(report, columns)),
+        rows="\n".join(_bodies(overview, columns)),
     )
 
 
@@ -86,23 +86,25 @@ def _title(outcome: Outcome) -> str:
     return outcome.capitalize()
 
 
-def _verdict(report: Report) -> str:
-    counts, total = report.counts, f"{report.total:,}"
-    if not report.total:
+def _verdict(overview: Overview) -> str:
+    counts, total = overview.counts, f"{overview.total:,}"
+    if not overview.total:
         return "There are no instances yet."
     for outcome in (Outcome.FAILED, Outcome.CANCELLED):
         if counts[outcome]:
             return f"{counts[outcome]:,} of {total} {outcome}."
-    if report.is_complete:
+    if overview.is_complete:
         return (
-            f"Done in all {total}." if counts[Outcome.DONE] == report.total else "Done in all that are open."
+            f"Done in all {total}."
+            if counts[Outcome.DONE] == overview.total
+            else "Done in all that are open."
         )
     return f"{counts[Outcome.DONE]:,} of {total} done, the others are under way."
 
 
-def _bar(report: Report) -> str:
+def _bar(overview: Overview) -> str:
     """Return the shares of the outcomes as a picture, in which even one of thousands is to be seen."""
-    shares = {outcome: max(number / report.total * _BAR, 6) for outcome, number in _present(report)}
+    shares = {outcome: max(number / overview.total * _BAR, 6) for outcome, number in _present(overview)}
     scale, left, parts = _BAR / (sum(shares.values()) or 1), 0.0, []
     for outcome, share in shares.items():
         width = share * scale
@@ -114,13 +116,13 @@ def _bar(report: Report) -> str:
     )
 
 
-def _counts(report: Report) -> Iterator[str]:
-    for outcome, number in _present(report):
+def _counts(overview: Overview) -> Iterator[str]:
+    for outcome, number in _present(overview):
         yield f'<li class="{outcome}"><span class="status"><b>{number:,}</b> {outcome}</span></li>'
 
 
-def _present(report: Report) -> Iterable[tuple[Outcome, int]]:
-    return [(outcome, number) for outcome, number in report.counts.items() if number]
+def _present(overview: Overview) -> Iterable[tuple[Outcome, int]]:
+    return [(outcome, number) for outcome, number in overview.counts.items() if number]
 
 
 def _reasons(groups: Sequence[ReasonGroup]) -> Iterator[str]:
@@ -172,11 +174,11 @@ def _class(column: _Column) -> str:
     return "status" if column.name == "outcome" else column.name
 
 
-def _bodies(report: Report, columns: Sequence[_Column]) -> Iterator[str]:
-    ranks = {id(instance): rank for rank, each in enumerate(report.groups) for instance in each.instances}
-    for first in range(0, len(report.instances), _BODY):
+def _bodies(overview: Overview, columns: Sequence[_Column]) -> Iterator[str]:
+    ranks = {id(instance): rank for rank, each in enumerate(overview.groups) for instance in each.instances}
+    for first in range(0, len(overview.instances), _BODY):
         yield '<tbody role="rowgroup">'
-        for instance in report.instances[first : first + _BODY]:
+        for instance in overview.instances[first : first + _BODY]:
             yield _row(instance, columns, ranks.get(id(instance)))
         yield "</tbody>"
 

@@ -4,11 +4,13 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 import click
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.console import Console
 
+from private_packages import invocation
 from private_packages.aws.stack_sets.instances import Instance, Outcome, ReasonGroup
-from private_packages.commands.rollout.status.report import Report, some
+from private_packages.aws.stack_sets.overview import Overview
+from private_packages.commands.printing import aligned, width
 
 COLOURS = {
     Outcome.FAILED: "red",
@@ -25,21 +27,21 @@ _MARGIN = 18
 """Where a reason begins, after the number of instances and their outcome."""
 
 
-def render(report: Report, console: Console) -> str:
+def render(overview: Overview, console: Console) -> str:
     """Return what is printed, for the width and the colours of this console."""
     # A table of rich takes a millisecond a row, and there can be ten thousand.
     lines = [
-        f"Stack set {report.stack_set} in {report.region}: {_summary(report)}",
-        *_reasons(report.groups, console),
-        *_rows(report.instances, console),
+        f"Stack set {overview.stack_set} in {overview.region}: {_summary(overview)}",
+        *_reasons(overview.groups, console),
+        *_rows(overview.instances, console),
     ]
     return "\n".join(lines)
 
 
-def _summary(report: Report) -> str:
+def _summary(overview: Overview) -> str:
     order = [Outcome.DONE, *(outcome for outcome in Outcome if outcome is not Outcome.DONE)]
-    parts = [f"{report.counts[outcome]:,} {outcome}" for outcome in order if report.counts[outcome]]
-    return ", ".join(parts) or "no instances yet: begin with `private-packages rollout start`"
+    parts = [f"{overview.counts[outcome]:,} {outcome}" for outcome in order if overview.counts[outcome]]
+    return ", ".join(parts) or f"no instances yet: begin with `{invocation.command('rollout start')}`"
 
 
 def _reasons(groups: Sequence[ReasonGroup], console: Console) -> Iterator[str]:
@@ -69,35 +71,33 @@ def _rows(instances: Sequence[Instance], console: Console) -> Iterator[str]:
         return
     names = ("outcome", "account", "name", "region", "version")
     columns = {name: [getattr(instance, name) for instance in instances] for name in names}
-    shown = {name: _aligned([name.upper(), *values]) for name, values in columns.items() if any(values)}
+    shown = {name: [name.upper(), *values] for name, values in columns.items() if any(values)}
+    table = aligned(list(zip(*shown.values(), strict=True)))
     reasons = ["REASON", *(instance.reason for instance in instances)]
     head, *lines = (
-        _cut("  ".join(cells).rstrip(), console) for cells in zip(*shown.values(), reasons, strict=True)
+        _cut("  ".join([*cells, reason]).rstrip(), console)
+        for cells, reason in zip(table, reasons, strict=True)
     )
-    width = len(shown["outcome"][0])
+    status = len(table[0][0])
     yield ""
     yield head
     for instance, line in zip(instances, lines, strict=True):
-        yield _coloured(line[:width], instance.outcome, console) + line[width:]
-
-
-def _aligned(values: Sequence[str]) -> list[str]:
-    width = max(map(_width, values))
-    return [value + " " * (width - _width(value)) for value in values]
+        yield _coloured(line[:status], instance.outcome, console) + line[status:]
 
 
 def _cut(line: str, console: Console) -> str:
-    if _width(line) <= console.width:
+    if width(line) <= console.width:
         return line
     return set_cell_size(line, console.width - 1).rstrip() + "…"
-
-
-def _width(text: str) -> int:
-    # Most text is ASCII, which need not be measured letter by letter.
-    return len(text) if text.isascii() else cell_len(text)
 
 
 def _coloured(text: str, outcome: Outcome, console: Console) -> str:
     if console.color_system is None or console.no_color:
         return text
     return click.style(text, fg=COLOURS[outcome])
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Return the first names and how many more there are."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

@@ -13,7 +13,7 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 OURS = [{"OutputKey": "KeyArn", "OutputValue": "arn"}]
 
 
-def described(status: str, outputs: Any = OURS) -> dict[str, Any]:
+def described(status: str, outputs: Any = OURS) -> Any:
     return {"StackName": "packages", "StackId": STACK_ID, "StackStatus": status, "Outputs": outputs}
 
 
@@ -74,7 +74,8 @@ def test_a_stack_of_another_template_is_refused(scripted: Callable[..., Any]) ->
 
 def test_the_values_of_the_parameters() -> None:
     found = [{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "B"}]
-    assert parameters_of({"Parameters": found}) == {"A": "1", "B": ""}
+    description: Any = {"Parameters": found}
+    assert parameters_of(description) == {"A": "1", "B": ""}
     assert parameters_of(None) == {}
 
 

@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from private_packages.aws.stack_sets.definition import Definition, Permissions, Template
+from private_packages.aws.stack_sets.definition import Definition, Permissions
+from private_packages.aws.template import TemplateText
 
 BODY = """# Generated
 Description: Checks that this account's Stackery Role is new enough for private packages
   (stackery-private-packages 0.1.0)
 """
-TEMPLATE = Template(
+TEMPLATE = TemplateText(
     "role-check",
     BODY,
     "Checks that this account's Stackery Role is new enough for private packages"
     " (stackery-private-packages 0.1.0)",
-    frozenset({"AToken"}),
+    "0.1.0",
+    {"AToken": {"NoEcho": True}},
 )
-OTHER_TEMPLATE = Template("private-packages", "", "Tokens of repositories (stackery-private-packages 0.1.0)")
+OTHER_TEMPLATE = TemplateText(
+    "private-packages", "", "Tokens of repositories (stackery-private-packages 0.1.0)", "0.1.0", {}
+)
 PARAMETERS = {"RoleCheck": "Enforce", "Recheck": ""}
 SELF_MANAGED = Permissions(
     "SELF_MANAGED",

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from private_packages.aws.errors import StackSetError
-from private_packages.aws.stack_sets.definition import Permissions, Template
+from private_packages.aws.errors import StackSetError, TemplateError
+from private_packages.aws.stack_sets.definition import Permissions
+from private_packages.aws.template import TemplateText
 from tests.private_packages.aws.stack_sets.sample import (
     BODY,
     OTHER_TEMPLATE,
@@ -127,7 +128,13 @@ class TestWhoseSetItIs:
         )
 
     @pytest.mark.parametrize(
-        "body", ["Description: of somebody else", OTHER_TEMPLATE.description, TEMPLATE.kind, ""]
+        "body",
+        [
+            "Description: of somebody else",
+            OTHER_TEMPLATE.description,
+            TEMPLATE.description.partition(" (")[0],
+            "",
+        ],
     )
     def test_one_of_another_template_is_refused(self, body: str) -> None:
         with pytest.raises(StackSetError) as refused:
@@ -150,10 +157,10 @@ class TestWhoseSetItIs:
 
 
 def test_a_template_that_the_api_does_not_take_is_refused() -> None:
-    definition(template=Template("big", "x" * 51_200, "")).require_size()
-    with pytest.raises(StackSetError) as refused:
-        definition(template=Template("big", "é" * 25_601, "")).require_size()
+    definition(template=TemplateText("big", "x" * 51_200, "", "", {})).require_size()
+    with pytest.raises(TemplateError) as refused:
+        definition(template=TemplateText("big", "é" * 25_601, "", "", {})).require_size()
     assert str(refused.value) == (
-        "The template big has 51,202 bytes, but StackSets takes 51,200: split the repositories over several"
-        " configurations, and roll each out with --config and a --name of its own."
+        "The template big has 51,202 bytes, but CloudFormation takes 51,200 in a call: split the repositories"
+        " over several configurations, and roll each out with --config and a --name of its own."
     )

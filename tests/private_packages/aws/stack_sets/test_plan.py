@@ -96,7 +96,7 @@ def test_whatever_is_not_current_is_tried_again(status: str) -> None:
 def test_a_set_that_differs_is_updated_with_all_of_its_instances() -> None:
     before = [{"ParameterKey": "RoleCheck", "ParameterValue": "Warn"}]
     found = plan(ALL_CURRENT | {(TWO, WEST): "OUTDATED"}, Parameters=before)
-    update = definition().update(found.state.description or {}) | {"OperationPreferences": PREFERENCES}
+    update = definition().update(found.existing.description or {}) | {"OperationPreferences": PREFERENCES}
     # The failed one too: an update reaches all.
     assert calls(found) == [("update_stack_set", update)]
     assert "DeploymentTargets" not in update
@@ -145,7 +145,10 @@ def test_a_set_of_something_else_cannot_be_planned_for() -> None:
 def test_another_operation_keeps_it_from_beginning(operation_id: str) -> None:
     found = plan(ALL_CURRENT)
     running = Existing(
-        found.state.description, found.state.instances, (), [Operation(operation_id, "UPDATE", "RUNNING")]
+        found.existing.description,
+        found.existing.instances,
+        (),
+        [Operation(operation_id, "UPDATE", "RUNNING")],
     )
     other = Plan(found.stack_set, found.definition, TARGETS, [EAST], Preferences(), running)
     with pytest.raises(StackSetError) as refused:
@@ -159,7 +162,7 @@ def test_another_operation_keeps_it_from_beginning(operation_id: str) -> None:
 def test_a_rollout_that_runs_does_not() -> None:
     found = plan(ALL_CURRENT)
     running = Existing(
-        found.state.description, {}, (), [Operation(Purpose.START.new_id(), "CREATE", "QUEUED")]
+        found.existing.description, {}, (), [Operation(Purpose.START.new_id(), "CREATE", "QUEUED")]
     )
     Plan(
         found.stack_set, found.definition, TARGETS, [EAST], Preferences(), running

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from private_packages.aws.stack.change_set import Action, Change
+from private_packages.aws.stack.change_set import Action, Change, grave
 from private_packages.aws.stack.parameters import HIDDEN, ParameterChange
-from private_packages.commands.deploy.diff import counts, grave, print_diff
+from private_packages.commands.deploy.diff import counts, print_diff
 from tests.generator.golden import assert_golden
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -1,29 +1,18 @@
 """Tokens from standard input: each for its repository, and no line is ever repeated."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.configuration import Configuration, Repository
 from private_packages.aws.errors import TokenError
 from private_packages.aws.tokens.token import Token
-from private_packages.commands.deploy.tokens import parse_tokens, token_parameters
+from private_packages.commands.deploy.tokens import parse_tokens
 
 IDS = ["AcmeNpm", "AcmePip"]
 CONTROL = "The token holds a line end or a control character: give one line of text."
 # What begins with a brace may be JSON, which is a secret of another kind.
 TOKENS = st.text(
     st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="{"), min_size=1, max_size=80
-)
-CONFIGURATION = Configuration(
-    repositories=(
-        Repository(id="AcmeNpm", manager="npm", url="https://npm.acme.example", secret="/npm"),
-        Repository(
-            id="AcmePip", manager="pip", url="https://pip.acme.example", secret="/pip", token_key="password"
-        ),
-    )
 )
 
 
@@ -87,9 +76,6 @@ def test_one_repository_needs_a_token() -> None:
 def test_every_token_arrives_as_it_was_given(one: str, other: str) -> None:
     found = parse_tokens(IDS, f"AcmeNpm={one}\nAcmePip={other}\n")
     assert (found["AcmeNpm"].value, found["AcmePip"].value) == (one, other)
-    values = token_parameters(CONFIGURATION, found)
-    assert values["AcmeNpmToken"] == one
-    assert json.loads(values["AcmePipToken"]) == {"password": other}
 
 
 @given(st.text(max_size=60))
@@ -102,26 +88,3 @@ def test_any_text_is_taken_or_refused_without_it(text: str) -> None:
     assert bool(said) != bool(found)
     assert all(token.value and token.value in text for token in found.values())
     assert not [line for line in text.splitlines() if len(line.strip()) > 12 and line.strip() in said]
-
-
-def test_a_token_that_is_too_long_for_its_json() -> None:
-    long = Token.parse("x" * 4096)
-    assert token_parameters(CONFIGURATION, {"AcmeNpm": long})
-    with pytest.raises(TokenError, match=r"^The token of AcmePip is too long for its JSON"):
-        token_parameters(CONFIGURATION, {"AcmePip": long})
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("not a real token", "The token holds a blank or a letter outside ASCII: store the token alone."),
-        ("not-ä-real-token", "The token holds a blank or a letter outside ASCII: store the token alone."),
-        (
-            '{"token": "not-a-real-token"}',
-            "The secret holds JSON: say in the configuration which token_key",
-        ),
-    ],
-)
-def test_a_token_that_no_hook_would_take_is_refused(text: str, problem: str) -> None:
-    with pytest.raises(TokenError, match=f"^The token of AcmeNpm is of no use to builds. {problem}"):
-        token_parameters(CONFIGURATION, {"AcmeNpm": Token.parse(text)})

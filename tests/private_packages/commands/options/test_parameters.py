@@ -5,24 +5,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator import names
 from generator.configuration import DEFAULT
-from generator.templates import private_packages
+from private_packages.commands.files import template_text
 from private_packages.commands.options.parameters import given_parameters
 
-FORM = private_packages(DEFAULT).to_dict()["Parameters"]
+TEMPLATE = template_text(names.PRIVATE_PACKAGES, DEFAULT)
 ADVICE = "Pipe it in."
-CLEAR = sorted(name for name, parameter in FORM.items() if not parameter.get("NoEcho"))
+CLEAR = sorted(set(TEMPLATE.parameters) - TEMPLATE.hidden)
 
 
 def refusal(*pairs: str) -> str:
     with pytest.raises(click.UsageError) as refused:
-        given_parameters(FORM, pairs, ADVICE)
+        given_parameters(TEMPLATE, pairs, ADVICE)
     return refused.value.message
 
 
 def test_what_fits_is_taken() -> None:
     pairs = ("RoleCheck=Warn", "Recheck=a=b", "OrganizationId=", "GitHubPackagesSecretName=/acme/npm")
-    assert given_parameters(FORM, pairs, ADVICE) == {
+    assert given_parameters(TEMPLATE, pairs, ADVICE) == {
         "RoleCheck": "Warn",
         "Recheck": "a=b",
         "OrganizationId": "",
@@ -72,7 +73,7 @@ def test_a_name_that_is_none_may_be_a_token_and_is_not_repeated(pair: str) -> No
 @given(st.sampled_from(CLEAR), st.text(max_size=40))
 def test_any_value_is_taken_as_it_is_or_refused_without_it(name: str, value: str) -> None:
     try:
-        taken = given_parameters(FORM, (f"{name}={value}",), ADVICE)
+        taken = given_parameters(TEMPLATE, (f"{name}={value}",), ADVICE)
     except click.UsageError as refused:
         words = refused.message.split(": ", 1)[1]
         assert len(value) < 8 or value not in words
@@ -83,7 +84,7 @@ def test_any_value_is_taken_as_it_is_or_refused_without_it(name: str, value: str
 @given(st.text(max_size=40))
 def test_any_text_is_a_parameter_or_refused(pair: str) -> None:
     try:
-        taken = given_parameters(FORM, (pair,), ADVICE)
+        taken = given_parameters(TEMPLATE, (pair,), ADVICE)
     except click.UsageError:
         return
     assert [f"{name}={value}" for name, value in taken.items()] == [pair]

@@ -67,7 +67,7 @@ class TestWatch:
         begin(started)
         result = run("rollout", "watch", "--name", NAME)
         assert result.exit_code == 1
-        assert "See which and why with `private-packages rollout status`" in result.stderr
+        assert f"See which and why with `private-packages rollout status --name {NAME}`" in result.stderr
 
     def test_without_a_rollout_it_says_so(self, run: Run, organization: Grow, stack_sets: StackSets) -> None:
         organization(1)

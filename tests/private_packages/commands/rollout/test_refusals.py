@@ -101,8 +101,8 @@ def test_a_template_too_large(run: Run, organization: Grow, folder: Path) -> Non
     sentence = refused(run, "--template", "private-packages", "--config", "many.yaml")
     assert sentence.startswith("Error: The template private-packages has ")
     assert sentence.endswith(
-        "but StackSets takes 51,200: split the repositories over several configurations, and roll each out"
-        " with --config and a --name of its own."
+        "but CloudFormation takes 51,200 in a call: split the repositories over several configurations, and"
+        " roll each out with --config and a --name of its own."
     )
 
 

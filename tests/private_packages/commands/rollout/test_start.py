@@ -6,9 +6,10 @@ import pytest
 
 from generator.configuration import DEFAULT
 from generator.templates import TEMPLATES
-from private_packages.aws.stack_sets.definition import Permissions
+from private_packages.aws.errors import StackSetError
+from private_packages.aws.stack_sets.definition import Definition, Permissions
 from private_packages.aws.stack_sets.existing import Purpose
-from private_packages.commands.rollout.request import definition
+from private_packages.commands.files import template_text
 from tests import ROOT
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow
@@ -431,6 +432,10 @@ def test_what_it_prints_for_programs_is_documented(
 
 def test_every_template_has_a_kind_of_its_own() -> None:
     """So that a set of one is never taken for a set of the other."""
-    made = {name: definition(DEFAULT, name, (), Permissions()).template for name in TEMPLATES}
-    for name, template in made.items():
-        assert [other for other in made if template.made(made[other].body)] == [name]
+    made = {name: Definition.of(template_text(name, DEFAULT), {}, Permissions()) for name in TEMPLATES}
+    for name, definition in made.items():
+        others = [other.creation() for each, other in made.items() if each != name]
+        definition.require_ours(NAME, definition.creation())
+        for other in others:
+            with pytest.raises(StackSetError, match="was made from another template"):
+                definition.require_ours(NAME, other)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from private_packages.aws.stack_sets import instances
 from private_packages.aws.stack_sets.instances import Instance, Outcome
+from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import page
-from private_packages.commands.rollout.status.report import Report
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, account, summary
 from tests.private_packages.aws.stack_sets.test_reasons import TEXTS
 
@@ -54,9 +54,9 @@ class Parsed(HTMLParser):
             self.cells[-1] += data
 
 
-def report(found: list[Instance], stack_set: str = "set") -> Report:
+def report(found: list[Instance], stack_set: str = "set") -> Overview:
     counts, groups = instances.count(found), instances.group(found)
-    return Report(stack_set, "us-east-1", account(0), counts, groups, found)
+    return Overview(stack_set, "us-east-1", account(0), counts, groups, found)
 
 
 def rendered(*summaries: dict[str, object]) -> str:

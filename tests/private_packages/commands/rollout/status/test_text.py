@@ -8,15 +8,16 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from private_packages.aws.stack_sets import instances
+from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import text
-from private_packages.commands.rollout.status.report import Report, some
+from private_packages.commands.rollout.status.text import some
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary
 
 
-def report(summaries: list[dict[str, object]], names: dict[str, str] = NAMES) -> Report:
+def report(summaries: list[dict[str, object]], names: dict[str, str] = NAMES) -> Overview:
     found = [instances.read(each, names) for each in summaries]
     counts, groups = instances.count(found), instances.group(found)
-    return Report(STACK_SET, "us-east-1", account(0), counts, groups, found)
+    return Overview(STACK_SET, "us-east-1", account(0), counts, groups, found)
 
 
 def terminal(width: int, *, no_color: bool = False) -> Console:

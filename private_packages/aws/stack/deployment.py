@@ -1,0 +1,340 @@
+"""A deployment, step by step: what is refused, settled, asked, changed and followed, in which order."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from generator import names
+from generator.configuration import Configuration, Repository
+from private_packages import invocation
+from private_packages.aws.aws import Aws
+from private_packages.aws.errors import (
+    AwsError,
+    DeploymentStoppedError,
+    InterruptedDeploymentError,
+    StackError,
+)
+from private_packages.aws.organization import account_check, members
+from private_packages.aws.stack import change_set, events, secret_names, stack
+from private_packages.aws.stack.change_set import Change, ChangeSet, grave
+from private_packages.aws.stack.events import Event
+from private_packages.aws.stack.parameters import ParameterChange, Parameters
+from private_packages.aws.stack.state import State, delete, parameters_of, state_of
+from private_packages.aws.stack.template_bucket import upload
+from private_packages.aws.template import TemplateText
+from private_packages.aws.tokens.parameters import token_parameters
+from private_packages.aws.tokens.token import Token
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be deployed, and how."""
+
+    configuration: Configuration
+    template: TemplateText
+    given: Mapping[str, str]
+    """The parameters that get a value now, none of them a token."""
+    stack_name: str
+    bucket: str | None = None
+    """Hands the template over; None for a call that has it in itself."""
+    tokens: Mapping[str, Token] | None = field(default=None, repr=False)
+    """Those that are given beforehand, by the ids of their repositories; None to be asked for them."""
+    dry_run: bool = False
+    allow_replacement: bool = False
+
+
+class Dialogue(Protocol):
+    """Whom a deployment asks, and tells what goes on."""
+
+    def note(self, sentence: str) -> None:
+        """Tell something."""
+
+    def agrees(self, question: str) -> bool:
+        """Ask whether to go on."""
+
+    def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
+        """Ask for the tokens of repositories whose secrets are new; those that are left out come later."""
+
+    def propose(self, proposal: "Proposal") -> None:
+        """Show what would be done."""
+
+    def show(self, coming: Iterable[Event], seen: list[Event], total: int | None = None) -> None:
+        """Show events as they come, and put each into seen, where it is also when this is interrupted.
+
+        Args:
+            coming: the events.
+            seen: takes them.
+            total: how many resources they concern; None where that is not known.
+        """
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What would become of the stack."""
+
+    is_new: bool
+    changes: Sequence[Change]
+    parameters: Sequence[ParameterChange]
+
+
+class Ending(StrEnum):
+    """How a deployment ended."""
+
+    UNCHANGED = "unchanged"
+    """The stack already was what it was to become."""
+    DRY_RUN = "dry-run"
+    DEPLOYED = "deployed"
+    FAILED = "failed"
+    """CloudFormation has taken it back, or could not."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a deployment."""
+
+    ending: Ending
+    proposal: Proposal
+    description: "StackTypeDef | None"
+    """The stack afterwards; None where there is none."""
+    without_token: Sequence[str] = ()
+    """The ids of the repositories whose secrets are new and have no value."""
+    cause: Event | None = None
+    """The first failure, where there was one."""
+    failure: str = ""
+    """What failed, what is left and what to do; empty where nothing failed."""
+
+
+@dataclass
+class Deployment:
+    """One deployment."""
+
+    aws: Aws
+    wanted: Wanted
+    dialogue: Dialogue
+    _description: "StackTypeDef | None" = None
+    """The stack before it is changed."""
+    _standing: str = "Nothing was changed."
+    """What to say when this is stopped now."""
+
+    @property
+    def name(self) -> str:
+        """The stack and its Region, as messages say them."""
+        return f"{self.wanted.stack_name} in {self.aws.region}"
+
+    def run(self) -> Result:
+        """Deploy.
+
+        Raises:
+            DeploymentStoppedError: the user did not agree.
+            InterruptedDeploymentError: the user interrupted it.
+            UserError: it was refused, or AWS cannot be asked.
+        """
+        try:
+            return self._run()
+        except KeyboardInterrupt as error:
+            raise InterruptedDeploymentError(f"Interrupted. {self._standing}") from error
+
+    def _run(self) -> Result:
+        state = self._settle()
+        deployed = parameters_of(self._description) if state is State.DEPLOYED else {}
+        parameters = Parameters(
+            self.wanted.template.defaults, self.wanted.template.hidden, deployed, self.wanted.given
+        )
+        self._check_role(parameters)
+        self._check_secret_names(parameters)
+        if state is State.REMAINS:
+            self._delete_remains()
+        parameters = self._with_tokens(parameters)
+        desired = change_set.DesiredStack(
+            stack_name=self.wanted.stack_name,
+            is_new=state is not State.DEPLOYED,
+            template=self._template(),
+            parameters=parameters.given,
+            kept=parameters.kept,
+            description=f"Made by private-packages deploy {self.wanted.template.version}",
+        )
+        with change_set.prepared(self.aws, desired, time.sleep) as proposed:
+            proposal = Proposal(desired.is_new, proposed.changes, list(parameters.changes()))
+            if proposed.is_empty:
+                return Result(Ending.UNCHANGED, proposal, stack.get(self.aws, proposed.stack_id))
+            self.dialogue.propose(proposal)
+            if self.wanted.dry_run:
+                return Result(Ending.DRY_RUN, proposal, self._description)
+            self._agree(proposed)
+            since = events.latest(self.aws, proposed.stack_id)
+            self._standing = self._goes_on(desired.is_new)
+            proposed.execute()
+        seen = self._follow(proposed, since)
+        return self._conclude(proposed, proposal, seen, self._without_token(parameters))
+
+    def _settle(self) -> State:
+        """Wait until nothing goes on any more, and return what the stack's state means then."""
+        while True:
+            self._description = stack.find(self.aws, self.wanted.stack_name)
+            state = state_of(self.aws, self._description)
+            if self._description is None or state is State.NEW:
+                self._standing = f"Nothing was deployed: there is no stack {self.name}."
+                return state
+            status, stack_id = self._description["StackStatus"], self._description["StackId"]
+            self._standing = f"Nothing was changed: the stack {self.name} is {status}."
+            if state is not State.BUSY:
+                return state
+            self.dialogue.note(
+                f"The stack {self.name} is {status} by another operation: waiting until that has ended."
+            )
+            since = events.latest(self.aws, stack_id)
+            coming = events.follow(self.aws, stack_id, since, is_under_way=True, pause=time.sleep)
+            self.dialogue.show(coming, [])
+
+    def _check_role(self, parameters: Parameters) -> None:
+        requirements = account_check.Requirements(
+            build_roles=self.wanted.configuration.build_roles,
+            minimum_role_version=parameters.value("MinimumRoleVersion"),
+            stackery_stack_name=parameters.value("StackeryStackName"),
+            stackery_stack_region=parameters.value("StackeryStackRegion"),
+            organization_id=parameters.value("OrganizationId"),
+        )
+        finding = account_check.check_account(self.aws, requirements)
+        if finding.verdict is account_check.Verdict.READY:
+            self.dialogue.note(
+                f"Role check: account {finding.account} has version {finding.version}, passed."
+            )
+        elif parameters.value("RoleCheck") == "Warn":
+            # The function needs the organization all the same.
+            if not requirements.organization_id:
+                members.own_organization(self.aws)
+            self.dialogue.note(f"Note: goes on in spite of this, as RoleCheck is Warn. {finding.next_step}")
+        else:
+            raise StackError(finding.next_step)
+
+    def _check_secret_names(self, parameters: Parameters) -> None:
+        wanted = {}
+        for repository in self.wanted.configuration.repositories:
+            parameter = names.secret_name_parameter(repository.id)
+            wanted[parameter] = name = parameters.value(parameter)
+            if parameter in parameters.kept and name != repository.secret:
+                self.dialogue.note(
+                    f"Note: the secret of {repository.id} stays {name}, to have the configuration's name give"
+                    f" --parameter {parameter}={repository.secret}."
+                )
+        secret_names.refuse_doubles(wanted)
+        new = {key: name for key, name in wanted.items() if parameters.deployed.get(key) != name}
+        secret_names.refuse_taken(self.aws, new)
+
+    def _delete_remains(self) -> None:
+        """Delete what is left of a first deployment that failed, which cannot be changed."""
+        if self.wanted.dry_run:
+            raise StackError(
+                f"The stack {self.name} is what is left of a first deployment that failed: CloudFormation"
+                " cannot say what would be done until it is deleted. Run without --dry-run, which asks first."
+            )
+        self.dialogue.note(f"The stack {self.name} is what is left of a first deployment that failed.")
+        if not self.dialogue.agrees("Delete it and go on?"):
+            raise DeploymentStoppedError(self._standing)
+        self._standing = f"CloudFormation goes on with deleting what is left of the stack {self.name}."
+        if self._description:
+            self.dialogue.show(delete(self.aws, self._description, time.sleep), [])
+        self._description = None
+        self._standing = f"Nothing was deployed: there is no stack {self.name} any more."
+
+    def _with_tokens(self, parameters: Parameters) -> Parameters:
+        tokens = self.wanted.tokens
+        if tokens is None:
+            repositories = self.wanted.configuration.repositories
+            new = [each for each in repositories if names.token_parameter(each.id) not in parameters.deployed]
+            # A dry run shows no values, so that it need not know them.
+            tokens = self.dialogue.tokens(new) if new and not self.wanted.dry_run else {}
+        if any(token.was_padded for token in tokens.values()):
+            self.dialogue.note("Note: removed the white space around the token.")
+        values = token_parameters(self.wanted.configuration.repositories, tokens)
+        given = {**parameters.given, **values}
+        return Parameters(parameters.defaults, parameters.hidden, parameters.deployed, given)
+
+    def _without_token(self, parameters: Parameters) -> list[str]:
+        """Return the repositories whose secrets are new and have no value."""
+        return [
+            each.id
+            for each in self.wanted.configuration.repositories
+            if names.token_parameter(each.id) not in {*parameters.deployed, *parameters.given}
+        ]
+
+    def _template(self) -> change_set.TemplateSource:
+        if self.wanted.bucket is None:
+            return {"TemplateBody": self.wanted.template.body}
+        return {"TemplateURL": upload(self.aws, self.wanted.bucket, self.wanted.template.body)}
+
+    def _agree(self, proposed: ChangeSet) -> None:
+        """Go on only with what the user agrees to."""
+        found = grave(proposed.changes)
+        if found and not self.wanted.allow_replacement:
+            listed = " and ".join(f"{change.logical_id} {change.action.in_words}" for change in found)
+            raise StackError(
+                f"This needs --allow-replacement, see above what it means: {listed}. {self._standing}"
+            )
+        if not self.dialogue.agrees("Deploy this?"):
+            raise DeploymentStoppedError(self._standing)
+
+    def _goes_on(self, is_new: bool) -> str:
+        undo = (
+            f"; to take it back: `aws cloudformation cancel-update-stack --stack-name"
+            f" {self.wanted.stack_name} --region {self.aws.region}`"
+        )
+        look = invocation.command("status", stack_name=self.wanted.stack_name)
+        return (
+            f"CloudFormation goes on without this command. To see how it stands: `{look}`; to follow it: the"
+            f" same command again{'' if is_new else undo}."
+        )
+
+    def _follow(self, proposed: ChangeSet, since: str) -> list[Event]:
+        """Show what happens until it ends, and return it."""
+        coming = events.follow(self.aws, proposed.stack_id, since, pause=time.sleep)
+        seen: list[Event] = []
+        goes_on = self._standing
+        try:
+            self.dialogue.show(coming, seen, len(proposed.changes))
+        except KeyboardInterrupt:
+            self._standing = f"{self._last_state(seen)} {goes_on}"
+            raise
+        except (AwsError, StackError) as error:
+            raise StackError(f"{error} {self._last_state(seen)} {goes_on}") from error
+        return seen
+
+    def _last_state(self, seen: list[Event]) -> str:
+        states = [event.status for event in seen if event.is_of_stack]
+        return f"The stack {self.name} was last seen {states[-1] if states else 'before it began'}."
+
+    def _conclude(
+        self, proposed: ChangeSet, proposal: Proposal, seen: list[Event], without_token: list[str]
+    ) -> Result:
+        description = stack.get(self.aws, proposed.stack_id)
+        if description["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return Result(Ending.DEPLOYED, proposal, description, without_token)
+        cause = events.first_cause(seen)
+        because = (
+            f"{cause.logical_id} ({cause.resource_type}): {cause.reason.rstrip('.')}"
+            if cause
+            else "see its events"
+        )
+        failure = f"The deployment failed. {because}. {self._afterwards(description)}"
+        return Result(Ending.FAILED, proposal, description, cause=cause, failure=failure)
+
+    def _afterwards(self, description: "StackTypeDef") -> str:
+        """Return the sentence about what is left, and what to do."""
+        status = description["StackStatus"]
+        try:
+            state = state_of(self.aws, description)
+        except StackError as error:
+            return str(error)
+        if state is State.DEPLOYED:
+            return f"The stack {self.name} is as it was before ({status}): mend the cause and deploy again."
+        if state is State.REMAINS:
+            return (
+                f"Nothing is left but the stack's name, {self.name} ({status}): mend the cause and deploy"
+                " again, which deletes that first."
+            )
+        return f"The stack {self.name} is {status}: another operation follows."

@@ -1,0 +1,197 @@
+"""A rollout, from what is wanted to its end: planned, agreed to, carried out, followed, and gone on with."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from private_packages import invocation
+from private_packages.aws.aws import Aws
+from private_packages.aws.errors import WatchingEndedError
+from private_packages.aws.organization.members import own_organization
+from private_packages.aws.stack_sets import administrator, existing, regions, targets
+from private_packages.aws.stack_sets.definition import Definition
+from private_packages.aws.stack_sets.existing import Operation
+from private_packages.aws.stack_sets.operation import CountBy, Progress, carry_out, follow
+from private_packages.aws.stack_sets.plan import Plan, Step
+from private_packages.aws.stack_sets.preferences import Preferences
+from private_packages.aws.stack_sets.removal import Removal
+from private_packages.aws.stack_sets.stack_set import StackSet
+
+
+class Dialogue(Protocol):
+    """Whom a rollout or a removal asks, and shows what goes on."""
+
+    def note(self, sentence: str) -> None:
+        """Tell something."""
+
+    def agree(self, proposal: Plan | Removal) -> None:
+        """Show what would be done and go on, or raise where the user does not agree."""
+
+    def show(self, updates: Iterable[Progress]) -> Progress:
+        """Show how far operations are until they have ended, and return how they did."""
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What is wanted of a rollout."""
+
+    aws: Aws
+    name: str
+    """The stack set's."""
+    definition: Definition
+    preferences: Preferences
+    units: Sequence[str]
+    accounts: Sequence[str]
+    exclude: Sequence[str]
+    regions: Sequence[str]
+    build_roles: Sequence[str]
+    """Those that the role check looks for."""
+
+    def plan(self) -> Plan:
+        """Look at what there is and return what would be done.
+
+        Raises:
+            UserError: it cannot be done, or AWS cannot be asked.
+        """
+        if self.definition.permissions.is_service_managed:
+            found = own_organization(self.aws)
+            stack_set = StackSet(self.aws, self.name, administrator.required(self.aws, found))
+            reached = targets.in_organization(
+                self.aws, found, units=self.units, accounts=self.accounts, exclude=self.exclude
+            )
+        else:
+            stack_set = StackSet(self.aws, self.name)
+            reached = targets.self_managed(self.accounts)
+        note = regions.require_enabled(self.aws, self.regions)
+        return Plan(
+            stack_set,
+            self.definition,
+            reached,
+            self.regions,
+            self.preferences,
+            existing.look(stack_set),
+            [note] if note else [],
+        )
+
+    def start(self, dialogue: Dialogue, count_by: CountBy) -> tuple[Plan, Progress | None]:
+        """Roll out: join what runs already, then do what is due, one operation after the other where need be.
+
+        Returns:
+            The last plan, and how its operations ended; None where there was nothing to do.
+
+        Raises:
+            WatchingEndedError: the user stopped watching; what was started goes on.
+            UserError: it cannot be done, or AWS cannot be asked.
+        """
+        plan, progress = self.plan(), None
+        while True:
+            plan.require_no_other_operation()
+            if plan.existing.open_operations:
+                dialogue.note("A rollout runs already: following it.")
+                progress = watch(plan.stack_set, plan.existing.open_operations, dialogue, count_by)
+                plan = self.plan()
+            if not _is_due(plan, progress):
+                return plan, progress
+            dialogue.agree(plan)
+            started = begin(plan.stack_set, plan.steps)
+            progress = watch(plan.stack_set, started, dialogue, count_by)
+            if len(started) == sum(1 for step in plan.steps if step.purpose):
+                return plan, progress
+            # The set takes one operation at a time: the rest is another plan.
+            plan = self.plan()
+
+
+def _is_due(plan: Plan, progress: Progress | None) -> bool:
+    """Return whether there is something to do; what has failed just now is not tried again right away."""
+    if progress is None:
+        return bool(plan.steps)
+    return bool(plan.missing or plan.differences)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What came of a removal."""
+
+    removal: Removal
+    """What is left, as it was seen last."""
+    progress: Progress | None
+    """How the last operations ended; None where there was nothing to delete."""
+    is_gone: bool
+
+
+def remove(
+    stack_set: StackSet,
+    preferences: Preferences,
+    dialogue: Dialogue,
+    count_by: CountBy,
+    *,
+    retain_stacks: bool = False,
+) -> Removed:
+    """Remove a stack set and its instances: join a removal that runs already, or begin one.
+
+    Raises:
+        WatchingEndedError: the user stopped watching; what was started goes on.
+        UserError: it cannot be done, or AWS cannot be asked.
+    """
+
+    def look() -> Removal:
+        return Removal(stack_set, existing.look(stack_set), preferences, retain_stacks)
+
+    def delete_instances() -> Progress | None:
+        started = begin(stack_set, removal.steps())
+        return watch(stack_set, started, dialogue, count_by) if started else None
+
+    removal = look()
+    if removal.existing.description is None:
+        return Removed(removal, None, is_gone=True)
+    removal.require_no_other_operation()
+    if removal.existing.open_operations:
+        dialogue.note("A removal runs already: following it.")
+        progress: Progress | None = watch(stack_set, removal.existing.open_operations, dialogue, count_by)
+    else:
+        dialogue.agree(removal)
+        progress = delete_instances()
+    removal = look()
+    if removal.has_only_suspended:
+        # Those that were found suspended only when their turn came.
+        progress = delete_instances()
+        removal = look()
+    went_well = progress is None or progress.succeeded
+    return Removed(removal, progress, is_gone=went_well and removal.finish())
+
+
+def begin(stack_set: StackSet, steps: Iterable[Step]) -> list[Operation]:
+    """Carry out steps, and return the operations that they started.
+
+    Raises:
+        WatchingEndedError: the user interrupted it; what was started goes on.
+        AwsError: AWS cannot be asked, or refuses.
+    """
+    try:
+        return list(carry_out(stack_set, steps))
+    except KeyboardInterrupt:
+        raise WatchingEndedError(_goes_on()) from None
+
+
+def watch(
+    stack_set: StackSet, operations: Iterable[Operation], dialogue: Dialogue, count_by: CountBy
+) -> Progress:
+    """Show operations until they are over, and return how they ended.
+
+    Raises:
+        WatchingEndedError: the user had enough of watching; the operations go on.
+        AwsError: AWS cannot be asked.
+    """
+    try:
+        return dialogue.show(follow(stack_set, operations, count_by, sleep=time.sleep))
+    except KeyboardInterrupt:
+        raise WatchingEndedError(_goes_on()) from None
+
+
+def _goes_on() -> str:
+    """Return what to say to who ends this while an operation runs."""
+    return (
+        "Stopped watching, but what was started goes on in the accounts: watch it again with"
+        f" `{invocation.command('rollout watch')}`, or stop it with `{invocation.command('rollout stop')}`."
+    )
