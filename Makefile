@@ -33,6 +33,7 @@ lint: $(DEVELOPMENT) ## Check style, types, templates and shell scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/cfn-lint --include-checks I -- $(TEMPLATES)
 	@$(BIN)/shellcheck --enable=all .ci/run
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
