@@ -25,16 +25,27 @@ test: $(DEVELOPMENT) ## Run all tests, or those that T names: make test T=tests/
 	@$(BIN)/pytest --numprocesses auto $(T)
 
 .PHONY: quick
-quick: $(DEVELOPMENT) ## Run the tests that need no server, no Node.js and no browser
-	@$(BIN)/pytest --numprocesses auto -m 'not server and not node and not browser' $(T)
+quick: $(DEVELOPMENT) ## Run the fast tests, which need no server, no Node.js and no browser
+	@$(BIN)/pytest --numprocesses auto -m 'not server and not node and not browser and not slow' $(T)
+
+.PHONY: coverage
+coverage: $(DEVELOPMENT) ## Run all tests and tell which lines and branches none of them reaches
+	@rm -rf .coverage && mkdir .coverage
+	@$(BIN)/coverage run -m pytest --numprocesses auto $(T)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 .PHONY: lint
-lint: $(DEVELOPMENT) ## Check style, types, templates and shell scripts
+lint: $(DEVELOPMENT) ## Check style, types, layers, templates and shell scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/cfn-lint --include-checks I -- $(TEMPLATES)
+	@$(MAKE) --no-print-directory shellcheck
+
+.PHONY: shellcheck
+shellcheck: $(DEVELOPMENT) ## Check the shell scripts, and a hook with all that a hook can have
 	@$(BIN)/shellcheck --enable=all .ci/run
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
@@ -68,7 +79,7 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; say which with make PYTHON=…")'

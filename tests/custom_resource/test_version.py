@@ -35,6 +35,7 @@ def sign(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> int:
     return (left > right) - (left < right)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400)
 @given(versions, versions)
 @example("1.0.0-alpha", "1.0.0-alpha.1")

@@ -52,6 +52,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(configurations())
 def test_the_text_says_exactly_what_troposphere_was_told(configured: Configuration) -> None:
@@ -80,6 +81,7 @@ def test_the_text_is_the_same_each_time(name: str, document_format: document.For
     assert text_of(name, RICH, document_format) == text_of(name, RICH, document_format)
 
 
+@pytest.mark.slow
 def test_the_text_is_the_same_in_each_process() -> None:
     program = f"""
 from pathlib import Path

@@ -172,6 +172,7 @@ def largest(secrets: int, roles: int, paths: int) -> Configuration:
     raise AssertionError("none is accepted")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("secrets", "roles", "paths"), [(97, 1, 0), (70, 10, 0), (1, 1, 100), (50, 5, 50)])
 def test_the_largest_configuration_still_makes_a_key_policy_that_kms_takes(
     secrets: int, roles: int, paths: int

@@ -52,6 +52,7 @@ def test_the_function_stands_in_the_template_word_for_word(name: str) -> None:
     assert function["Code"]["ZipFile"] == (ROOT / "custom_resource" / "role_check.py").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_cfn_lint_finds_nothing_to_say(tmp_path: Path) -> None:
     paths = []
     for size, repositories in {"default": DEFAULT, "rich": RICH, "large": LARGE}.items():

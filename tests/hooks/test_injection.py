@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +96,7 @@ def valid(entry: dict[str, Any]) -> Configuration | None:
     return None
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(repositories(), MIXED | st.text(max_size=20))
 def test_a_value_stays_where_it_belongs(entry: dict[str, Any], config: str) -> None:

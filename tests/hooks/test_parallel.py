@@ -71,6 +71,7 @@ def test_the_lock_of_a_killed_run_is_broken_after_10_seconds(quick: Machine) -> 
     assert 100 <= turns <= 110  # of a tenth of a second
 
 
+@pytest.mark.slow
 def test_a_lock_that_changes_hands_is_not_broken(quick: Machine) -> None:
     (quick.home / LOCK).symlink_to("0")
     quick.wrap("readlink", f'[[ $* != *{LOCK} ]] || ln -sfn "${{RANDOM}}" "${{HOME}}/{LOCK}"')
@@ -80,6 +81,7 @@ def test_a_lock_that_changes_hands_is_not_broken(quick: Machine) -> None:
     assert quick.files() == {}
 
 
+@pytest.mark.slow
 def test_it_waits_for_30_seconds_at_most(quick: Machine) -> None:
     """Here, somebody was killed while breaking a lock."""
     (quick.home / LOCK).symlink_to("12345.dead")

@@ -97,6 +97,7 @@ def test_an_answer_that_holds_no_token(machine: Machine, secrets_manager: Secret
     assert_refused(machine, "AcmePip: the secret arn:aws:secretsmanager:eu-central-1:111122223333", expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

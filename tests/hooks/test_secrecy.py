@@ -74,6 +74,7 @@ def test_not_through_a_trap_of_the_callers(machine: Machine, tmp_path: Path) -> 
     assert "not-a-real-token" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.needs("strace")
 @pytest.mark.usefixtures("state")
 @pytest.mark.parametrize("options", ["", "allexport", "keyword", "xtrace:allexport:keyword"])
@@ -99,6 +100,7 @@ def test_not_in_any_processs_arguments_or_environment(machine: Machine, tmp_path
 NEEDED = {"HOME", "LC_ALL", "PATH", "AWS_CLI_HISTORY_FILE", "AWS_MAX_ATTEMPTS"}
 
 
+@pytest.mark.slow
 @pytest.mark.needs("strace")
 @pytest.mark.usefixtures("state")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
@@ -144,6 +146,7 @@ def test_not_in_a_temporary_file_left_behind(machine: Machine) -> None:
     assert not (machine.home / ".private-packages.lock").is_symlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("moment", ["fetching", "writing"])
 def test_nothing_is_left_behind_by_a_run_that_is_ended(

@@ -67,6 +67,7 @@ def test_with_a_blank_in_home(machine: Machine, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_without_home_it_takes_the_one_of_the_user(machine: Machine) -> None:
     """As bash, npm and pip do; a program on PATH tells where the hook would write."""
     machine.wrap("ln", 'printf "%s\\n" "$@" >"${TMPDIR}/../ln"; exit 1')

@@ -57,6 +57,7 @@ def account_of(call: Call) -> str:
 
 
 class TestAnOrganizationOfManyAccounts:
+    @pytest.mark.slow
     def test_each_account_gets_its_own_verdict(self, organization: MotoOrganization) -> None:
         expected = {
             organization.builder(f"new-{n}", f"1.{n}.0"): (Verdict.READY, f"1.{n}.0") for n in range(25, 37)
@@ -125,6 +126,7 @@ class TestAnOrganizationOfManyAccounts:
 
 
 class TestWhenAwsHasTrouble:
+    @pytest.mark.slow
     def test_throttled_calls_are_made_again(
         self, organization: MotoOrganization, pauses: list[float]
     ) -> None:

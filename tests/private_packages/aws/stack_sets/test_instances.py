@@ -160,6 +160,7 @@ def test_all_pages_are_read(scripted: Script, size: int) -> None:
         assert parameters["MaxResults"] == 100
 
 
+@pytest.mark.slow
 def test_throttling_is_waited_out(scripted: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
@@ -168,6 +169,7 @@ def test_throttling_is_waited_out(scripted: Script, monkeypatch: pytest.MonkeyPa
     assert (attempts.made, len(slept) >= 2) == (3, True)
 
 
+@pytest.mark.slow
 def test_throttling_without_end_is_told(scripted: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(AwsError, match=r"list_stack_instances .* \(Throttling\): Rate exceeded"):
