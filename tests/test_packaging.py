@@ -37,7 +37,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the programs of an environment are that has the wheel, and the libraries of this one."""
     environment = tmp_path_factory.mktemp("environment")
     run(sys.executable, "-m", "venv", "--without-pip", environment)
-    pip = [sys.executable, "-m", "pip", "--python", environment / "bin/python"]
+    pip = (sys.executable, "-m", "pip", "--python", environment / "bin/python")
     run(*pip, "install", "--no-index", "--no-deps", "--quiet", wheel)
     [libraries] = environment.glob("lib/python3*/site-packages")
     # A path that is added so brings no .pth files of its own, and with them not this project's folder.
