@@ -21,14 +21,19 @@ template: $(RUNTIME) ## Write templates/ from repositories.yaml
 	@$(BIN)/private-packages template
 
 .PHONY: test
-test: $(DEVELOPMENT) ## Run all tests
-	@$(BIN)/pytest --numprocesses auto
+test: $(DEVELOPMENT) ## Run all tests, or those that T names: make test T=tests/hooks
+	@$(BIN)/pytest --numprocesses auto $(T)
+
+.PHONY: quick
+quick: $(DEVELOPMENT) ## Run the tests that need no server, no Node.js and no browser
+	@$(BIN)/pytest --numprocesses auto -m 'not server and not node and not browser' $(T)
 
 .PHONY: lint
 lint: $(DEVELOPMENT) ## Check style, types, templates and shell scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/cfn-lint --include-checks I -- $(TEMPLATES)
 	@$(BIN)/shellcheck --enable=all .ci/run
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -

@@ -1,24 +1,20 @@
-"""The configuration: `repositories.yaml`, read and validated."""
+"""The configuration: what `repositories.yaml` says, and what it may say."""
 
 import re
-from collections.abc import Hashable
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from generator.errors import ConfigurationError
+from generator.address import Address
 
 PARAMETERS_PER_TEMPLATE = 200  # a quota of CloudFormation
 PARAMETERS_OF_THE_ROLE_CHECK = 6
@@ -51,17 +47,8 @@ def _matches(pattern: str, fix: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
-def _https_url(url: str) -> str:
-    fix = "write an address such as https://npm.pkg.github.com, without user, token, query or fragment"
-    if re.search(r"[^!-~]|[?#]", url):
-        raise ValueError(fix)
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where the port is none
-    except ValueError:
-        raise ValueError(fix) from None
-    if parts.scheme != "https" or not re.fullmatch(r"[A-Za-z0-9._-]+(?::[0-9]+)?", parts.netloc):
-        raise ValueError(fix)
+def _parses(url: str) -> str:
+    Address.of(url)
     return url
 
 
@@ -103,7 +90,7 @@ class Repository(_Strict):
     """Prefixes the names of parameters, resources and outputs."""
     manager: Literal["npm", "yarn", "pip", "maven"]
     """The package manager that the pre-build hook configures; yarn means yarn 2 and newer."""
-    url: Annotated[str, AfterValidator(_https_url)]
+    url: Annotated[str, AfterValidator(_parses)]
     scope: (
         Annotated[str, _matches(r"@[a-z0-9~-][a-z0-9._~-]*", "write it as npm does: @ and a name, @acme")]
         | None
@@ -146,6 +133,11 @@ class Repository(_Strict):
     description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_one_line)] = (
         "Token of a private package repository"
     )
+
+    @cached_property
+    def address(self) -> Address:
+        """The url in its parts."""
+        return Address.of(self.url)
 
     @field_validator(*_MANAGERS_WITH)
     @classmethod
@@ -249,160 +241,3 @@ DEFAULT = Configuration(
     )
 )
 """The repository of the manual procedure, for those who have no `repositories.yaml`."""
-
-
-def load(path: Path) -> Configuration:
-    """Read and validate a configuration file.
-
-    Raises:
-        ConfigurationError: the file cannot be read, is not YAML or says something that cannot be built;
-            the message names file, entry, field and fix, a line for each fault.
-    """
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: is not UTF-8 text, save it as such.") from error
-    return parse(text, str(path))
-
-
-def parse(text: str, name: str) -> Configuration:
-    """Validate the text of a configuration file; name is what messages call it.
-
-    Raises:
-        ConfigurationError: see `load`.
-    """
-    try:
-        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise ConfigurationError(
-            f"{name}, line {line}, column {column}: is not valid YAML: remove the control character."
-        ) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigurationError(f"{name}{where}: is not valid YAML: {_explain_yaml(error)}.") from error
-    except RecursionError as error:
-        raise ConfigurationError(f"{name}: is not valid YAML: is nested too deeply.") from error
-    if not isinstance(document, dict):
-        raise ConfigurationError(f"{name}: write `repositories:` and under it a list of repositories.")
-    try:
-        return Configuration.model_validate(document)
-    except ValidationError as error:
-        faults = [f"{name}: {_explain(fault, document)}." for fault in error.errors(include_url=False)]
-        raise ConfigurationError("\n".join(faults)) from error
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping, of which YAML would silently keep the last, and tags.
-
-    Without tags, only plain values are left that can be malformed: a date or a number.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if getattr(event, "tag", None) is not None:
-            raise yaml.composer.ComposerError(
-                None, None, "remove the tag, or put text that begins with ! in quotes", event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except (ArithmeticError, ValueError) as error:
-            raise yaml.constructor.ConstructorError(
-                None, None, "this is no date or number, put it in quotes", node.start_mark
-            ) from error
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {_shown(key.value)} stands twice in one place", key.start_mark
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-_YAML_FIXES = {
-    r"'\t'": "indent with blanks, not with tabs",
-    "cannot start any token": "put text that begins with this character in quotes",
-    "mapping values are not allowed": "put text that holds a colon in quotes, or correct the indentation",
-    "expected <block end>": "indent this line like the others of its entry, or correct the line before",
-    "but got '<stream end>'": "close the bracket or brace that is open before here",
-    "but found another document": "holds several documents, keep one and remove the lines `---`",
-    "found undefined alias": "put text that begins with * in quotes",
-    "found unhashable key": "a field's name must be text, put text that begins with { or [ in quotes",
-    "could not determine a constructor": "put = in quotes",
-}
-"""What to do about what PyYAML often finds, by a part of its words."""
-
-
-def _explain_yaml(error: yaml.MarkedYAMLError) -> str:
-    problem = str(error.problem)
-    for part, fix in _YAML_FIXES.items():
-        if part in problem:
-            return fix
-    # PyYAML quotes names of anchors and the like, which begin what may be a token.
-    return re.sub(r"(anchor|handle) '.*'", r"\1", problem)
-
-
-def _shown(name: object) -> str:
-    """Return a name for a message if it is a word: whatever else it is may be a token."""
-    is_word = isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z_-]{0,31}", name)
-    return str(name) if is_word else "(not shown)"
-
-
-# What pydantic found, in this project's words. The value that was found is never repeated: it may be a token.
-_FIXES = {
-    "missing": "is missing, add it",
-    "extra_forbidden": "is unknown, remove it or correct its spelling",
-    "string_type": "must be text, put it in quotes",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "tuple_type": "must be a list, one `- ` line for each entry",
-    "model_type": "must be fields with values, such as `id: GitHubPackages`",
-    "string_too_short": "must not be empty",
-    "string_unicode": "must be text, write it without escapes",
-    "invalid_key": "is unknown, remove it or correct its spelling",
-}
-
-
-def _explain(fault: Any, document: dict[str, Any]) -> str:
-    """Return the entry, the field and the fix of one fault that pydantic reported."""
-    location, kind, context = list(fault["loc"]), fault["type"], fault.get("ctx", {})
-    places = []
-    if location[:1] == ["repositories"] and len(location) > 1:
-        places.append(_entry(location[1], document["repositories"]))
-        location = location[2:]
-    if location:
-        places.append(f"field {_shown(location[0])}")
-        places += [f"entry {index + 1}" for index in location[1:]]
-    where = f"{', '.join(places)}: " if places else ""
-    if kind == "value_error":
-        fix = str(context["error"])
-    elif kind == "literal_error":
-        fix = f"is unknown, use {context['expected']}"
-    elif kind == "too_long":
-        fix = f"has {context['actual_length']} entries, but {context['max_length']} at most are possible"
-        if fault["loc"] == ("repositories",):
-            fix += f" ({PARAMETERS_PER_TEMPLATE} parameters per template), split them into several files"
-    elif kind == "string_too_long":
-        fix = f"is too long, use {context['max_length']} characters at most"
-    else:
-        fix = _FIXES.get(kind, fault["msg"])
-    return f"{where}{fix}"
-
-
-def _entry(index: int, repositories: list[Any]) -> str:
-    """Return how to find one entry of the list: its number, and its id where it has one."""
-    repository = repositories[index]
-    name = repository.get("id") if isinstance(repository, dict) else None
-    is_valid = isinstance(name, str) and re.fullmatch(REPOSITORY_ID, name)
-    return f"repository {index + 1} ({name})" if is_valid else f"repository {index + 1}"

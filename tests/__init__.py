@@ -1,0 +1,6 @@
+"""The tests; they mirror the packages."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+"""The repository."""

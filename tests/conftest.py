@@ -1,12 +1,30 @@
 """What all tests share."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import boto3
 import botocore.loaders
 import botocore.session
 import pytest
+
+PROGRAMS = {"node": ("node", "npm"), "browser": ("chromedriver",)}
+"""What the markers that name a kind of test ask for; the marker `needs` names programs themselves."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose programs are missing; in CI fail it: there nothing may be missed silently."""
+    needed = {program for marker in item.iter_markers("needs") for program in marker.args}
+    for marker, programs in PROGRAMS.items():
+        if item.get_closest_marker(marker):
+            needed |= set(programs)
+    missing = sorted(program for program in needed if not shutil.which(program))
+    if missing:
+        reason = f"not installed on this machine: {', '.join(missing)}"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
 
 
 def forget_aws_settings(patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,8 @@
-"""Imports go one way, so that each package can be read, tested and replaced alone."""
+"""Imports go one way, so that each package can be read, tested and replaced alone; tests mirror the code.
+
+Which package of this project may import which is said by the contracts in pyproject.toml, which `make lint`
+holds. Here stands what they cannot say: that nothing else is imported, and that generating is pure.
+"""
 
 import ast
 import re
@@ -8,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 AWS = {"boto3", "botocore"}
 MAY_IMPORT = {
     "custom_resource": AWS,
@@ -81,6 +86,56 @@ def test_the_function_is_one_module_that_imports_nothing_of_the_project() -> Non
     files = sorted(path.name for path in (ROOT / "custom_resource").glob("*.py"))
     assert files == ["__init__.py", "role_check.py"]
     assert not imported_by(ROOT / "custom_resource" / "role_check.py") & {*MAY_IMPORT, "tests"}
+
+
+WITHOUT_A_MIRROR = {
+    "private_packages/aws/clients.py",
+    "private_packages/aws/errors.py",
+    "private_packages/aws/organization/roles.py",
+    "private_packages/aws/stack/deployment.py",
+    "private_packages/aws/stack/stack.py",
+    "private_packages/aws/stack_sets/existing.py",
+    "private_packages/aws/stack_sets/overview.py",
+    "private_packages/aws/stack_sets/preferences.py",
+    "private_packages/aws/stack_sets/preflight.py",
+    "private_packages/aws/stack_sets/rollout.py",
+    "private_packages/aws/stack_sets/stack_set.py",
+    "private_packages/aws/template.py",
+    "private_packages/aws/tokens/secret.py",
+    "private_packages/commands/check/findings.py",
+    "private_packages/commands/deploy/events.py",
+    "private_packages/commands/deploy/report.py",
+    "private_packages/commands/files.py",
+    "private_packages/commands/options/common.py",
+    "private_packages/commands/options/members.py",
+    "private_packages/commands/options/role_check.py",
+    "private_packages/commands/options/secret_arns.py",
+    "private_packages/commands/rollout/options.py",
+    "private_packages/commands/rollout/progress.py",
+    "private_packages/commands/rollout/remove.py",
+    "private_packages/commands/rollout/report.py",
+    "private_packages/commands/rollout/status/document.py",
+    "private_packages/commands/rollout/stop.py",
+    "private_packages/commands/rollout/watch.py",
+    "private_packages/commands/token/check.py",
+    "private_packages/commands/token/set.py",
+    "private_packages/commands/token/subject.py",
+    "private_packages/commands/token/typed.py",
+    "private_packages/commands/token/versions.py",
+}
+"""Modules that only the tests of others reach; the list may only become shorter."""
+
+
+def test_every_module_has_its_mirror() -> None:
+    """The function is one module, whose tests are all of their folder."""
+    alone = {
+        str(path.relative_to(ROOT))
+        for package in ("generator", "private_packages")
+        for path in (ROOT / package).rglob("*.py")
+        if not path.name.startswith("__")
+        and not (ROOT / "tests" / path.relative_to(ROOT)).with_name(f"test_{path.name}").exists()
+    }
+    assert alone == WITHOUT_A_MIRROR
 
 
 def test_the_tests_do_not_start_ministack_in_their_own_process() -> None:

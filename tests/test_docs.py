@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from generator import configuration
+from generator import configuration, configuration_file
 from generator.errors import ConfigurationError
 from generator.templates import private_packages
 from private_packages.main import main
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "docs" / "template.md"
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
@@ -53,14 +53,14 @@ def test_the_tables_of_parameters_and_outputs_are_those_of_the_template() -> Non
 
 def test_the_example_configuration_is_valid() -> None:
     [example] = blocks(CONFIGURATION, "yaml")
-    assert len(configuration.parse(example, "repositories.yaml").repositories) == 2
+    assert len(configuration_file.parse(example, "repositories.yaml").repositories) == 2
 
 
 def test_the_example_of_a_mistake_is_what_the_command_says() -> None:
     [example] = blocks(CONFIGURATION, "")
     mistake = (ROOT / "repositories.yaml").read_text().replace("https://", "http://")
     with pytest.raises(ConfigurationError) as fault:
-        configuration.parse(mistake, "repositories.yaml")
+        configuration_file.parse(mistake, "repositories.yaml")
     assert example == f"Error: {fault.value}\n"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from generator.configuration import Repository
 from generator.errors import ConfigurationError
-from generator.hooks.address import Address
 from generator.hooks.manager import Manager
 
 FUNCTIONS = r"""
@@ -36,7 +35,7 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
     lines = ['open_file "${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-${HOME}/.npmrc}}"']
     taken: dict[str, str] = {}
     for repository in repositories:
-        address = Address.of(repository.url)
+        address = repository.address
         key = f"//{address.authority}{address.path}/"
         if key in taken:
             raise ConfigurationError(

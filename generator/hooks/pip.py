@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from generator.configuration import Repository
 from generator.errors import ConfigurationError
-from generator.hooks.address import Address
 from generator.hooks.manager import Manager
 
 DEFAULT_USERNAME = "__token__"
@@ -40,7 +39,7 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
     taken: dict[str, str] = {}
     only: list[Repository] = []
     for repository in repositories:
-        address = Address.of(repository.url)
+        address = repository.address
         if address.host in taken:
             raise ConfigurationError(
                 f"repositories {taken[address.host]} and {repository.id}, field url: pip keeps one token for"
@@ -64,8 +63,8 @@ def _pip_conf(repositories: Sequence[Repository], only: Sequence[Repository]) ->
 
     An empty extra-index-url takes away one that the machine's own configuration may have.
     """
-    extra = [Address.of(repository.url).url for repository in repositories if repository not in only]
-    options = [f"index-url = {Address.of(repository.url).url}" for repository in only]
+    extra = [repository.address.url for repository in repositories if repository not in only]
+    options = [f"index-url = {repository.address.url}" for repository in only]
     options.append(" ".join(["extra-index-url =", *extra]))
     return [
         'open_file "${XDG_CONFIG_HOME:-${HOME}/.config}/pip/pip.conf"',

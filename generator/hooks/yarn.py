@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from generator.configuration import Repository
 from generator.errors import ConfigurationError
-from generator.hooks.address import Address
 from generator.hooks.manager import Manager
 
 FUNCTIONS = r"""
@@ -46,7 +45,7 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
     lines = ['open_file "${HOME}/.yarnrc.yml"']
     taken: dict[str, str] = {}
     for repository in repositories:
-        address = Address.of(repository.url)
+        address = repository.address
         if repository.scope:
             entry, arguments = repository.scope, f"npmScopes '{repository.scope.removeprefix('@')}'"
         else:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from generator import __version__, configuration
-from generator.configuration import Configuration
+from generator import __version__, configuration_file
+from generator.configuration import DEFAULT, Configuration
 from private_packages.aws.template import TemplateText
 
 DEFAULT_CONFIG = Path("repositories.yaml")
@@ -22,8 +22,8 @@ def load_configuration(path: Path | None) -> Configuration:
     """
     # A link that leads nowhere is there, too: the default must not stand in for what was meant.
     if path is None and not os.path.lexists(DEFAULT_CONFIG):
-        return configuration.DEFAULT
-    return configuration.load(path or DEFAULT_CONFIG)
+        return DEFAULT
+    return configuration_file.load(path or DEFAULT_CONFIG)
 
 
 def template_text(name: str, repositories: Configuration) -> TemplateText:

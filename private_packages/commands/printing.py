@@ -1,14 +1,18 @@
-"""How subcommands print: for people in colours and to the width of a terminal, for programs as JSON."""
+"""How subcommands print: for people in colours and to the width of a terminal, for programs as JSON.
+
+rich is imported when something is printed with it: it takes as long to load as Python itself.
+"""
 
 import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.cells import cell_len
-from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 UNKNOWN = "unknown"
 """What stands in place of what is not known."""
@@ -16,17 +20,19 @@ UNKNOWN = "unknown"
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def result_console() -> Console:
+def result_console() -> "Console":
     """Return what prints a result."""
     return _console(stderr=False)
 
 
-def progress_console() -> Console:
+def progress_console() -> "Console":
     """Return what prints progress and questions: standard error, so that a result can be piped."""
     return _console(stderr=True)
 
 
-def _console(*, stderr: bool) -> Console:
+def _console(*, stderr: bool) -> "Console":
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     # In a pipe or a file no line is cut or wrapped: whatever reads it wants the whole of it.
     width = None if stream.isatty() else 10_000
@@ -49,7 +55,11 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 def width(text: str) -> int:
     """Return how many columns of a terminal text takes."""
     # Most text is ASCII, which need not be measured letter by letter.
-    return len(text) if text.isascii() else cell_len(text)
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def ago(then: datetime, now: datetime | None = None) -> str:

@@ -20,7 +20,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import WaiterError
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 START_SECONDS = 60
 REGION = "us-east-1"
 OUTSIDE_ANY_ORGANIZATION = "9"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.e2e.ministack import ROOT, Account, running
+from tests import ROOT
+from tests.e2e.ministack import Account, running
 
 SECRET = "/stackery/ghpackagerepotoken"
 STACK = "private-packages"

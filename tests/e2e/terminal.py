@@ -17,7 +17,8 @@ from pathlib import Path
 COMMAND = Path(sys.executable).with_name("private-packages")
 SECONDS = 60
 _TAKE_THE_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell starts with &
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
@@ -50,12 +51,13 @@ class Terminal:
 
         What arrives between input()'s prompt and its wait is heard only with the next key.
         """
-        while self.text.endswith("^C") or "^C" not in self.text:
+        for _ in range(SECONDS // 5):
             self.type("\x03")
             # The terminal echoes the key; what comes after that is the command's.
             while select.select([self.screen], [], [], 5)[0] and self._read():
                 if not self.text.endswith("^C"):
                     return
+        raise AssertionError(f"goes on in spite of Ctrl-C:\n{self.text}")
 
     def end(self) -> int:
         """Read the rest and return the exit code."""

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from generator import configuration, document
+from generator import configuration, configuration_file, document
 from generator.templates import private_packages
-from tests.e2e.ministack import REGION, ROOT, Account
+from tests import ROOT
+from tests.e2e.ministack import REGION, Account
 from tests.e2e.terminal import COMMAND, Terminal, terminal
 
 pytestmark = pytest.mark.server
@@ -58,7 +59,7 @@ class Deployer:
     def set_up(self, token: str = "") -> None:
         """Have a stack, whose first repository has this token."""
         path = self.folder / "repositories.yaml"
-        repositories = configuration.load(path) if path.exists() else configuration.DEFAULT
+        repositories = configuration_file.load(path) if path.exists() else configuration.DEFAULT
         template = document.render(private_packages(repositories), "yaml")
         parameters = {f"{repositories.repositories[0].id}Token": token}
         assert self.account.deploy(STACK, template, parameters)["StackStatus"] == "CREATE_COMPLETE"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from generator import __version__
-from tests.e2e.ministack import ROOT, Account
+from tests import ROOT
+from tests.e2e.ministack import Account
 
 pytestmark = pytest.mark.server
 

@@ -13,10 +13,7 @@ from tests.e2e import browser
 from tests.e2e.browser import Browser
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary, too_old
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(browser.DRIVER is None, reason="chromedriver is not installed"),
-]
+pytestmark = pytest.mark.browser
 SHOWN = "[...document.querySelectorAll('tbody tr')]"
 MADE = datetime(2026, 11, 25, 18, 40, tzinfo=UTC)
 ENTER, TAB = "\ue007", "\ue004"

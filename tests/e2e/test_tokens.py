@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.ministack import ROOT, Account
+from tests import ROOT
+from tests.e2e.ministack import Account
 
 pytestmark = pytest.mark.server
 

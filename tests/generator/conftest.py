@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from generator import configuration, document, templates
+from generator import configuration, configuration_file, document, templates
 from generator.configuration import Configuration, Repository
 from tests.generator.cloudformation import Document, read
 
 GOLDEN = Path(__file__).parent / "golden"
-RICH = configuration.load(GOLDEN / "rich.yaml")
+RICH = configuration_file.load(GOLDEN / "rich.yaml")
 LARGE = Configuration(
     repositories=tuple(
         Repository(id=f"R{number}", manager="npm", url="https://npm.acme.example", secret=f"/acme/{number}")

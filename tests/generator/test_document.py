@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from troposphere.sns import Topic
 from generator import document, names, templates
 from generator.configuration import DEFAULT, ORGANIZATION_PATH, SECRET_NAME, Configuration, Repository
 from generator.errors import TemplateTooLargeError
+from tests import ROOT
 from tests.generator.cloudformation import read
 from tests.generator.conftest import GOLDEN, LARGE, RICH, text_of
 
@@ -83,8 +83,8 @@ def test_the_text_is_the_same_each_time(name: str, document_format: document.For
 def test_the_text_is_the_same_in_each_process() -> None:
     program = f"""
 from pathlib import Path
-from generator import configuration, document, templates
-rich = configuration.load(Path({str(GOLDEN / "rich.yaml")!r}))
+from generator import configuration_file, document, templates
+rich = configuration_file.load(Path({str(GOLDEN / "rich.yaml")!r}))
 for make in templates.TEMPLATES.values():
     for document_format in ("yaml", "json"):
         print(ascii(document.render(make(rich), document_format)))
@@ -93,7 +93,7 @@ for make in templates.TEMPLATES.values():
         subprocess.run(
             [sys.executable, "-c", program],
             env=os.environ | {"PYTHONHASHSEED": seed},
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=True,

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from custom_resource.role_check import STACKERY_REGIONS
 from generator import __version__, role_check, templates
 from generator.configuration import DEFAULT, Configuration, Repository
+from tests import ROOT
 from tests.generator.cloudformation import Document, needs, of_type, read, references, statements, walk
 from tests.generator.conftest import GOLDEN, LARGE, RICH, text_of
 from tests.generator.golden import assert_golden
 
-ROOT = Path(__file__).parents[2]
 INDENTED_SOURCE = textwrap.indent(role_check.source(), " " * 10)
 TAGGABLE = {"AWS::Logs::LogGroup", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::KMS::Key"} | {
     "AWS::SecretsManager::Secret"

@@ -8,10 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generator.configuration import parse
+from generator.configuration_file import parse
 from generator.hooks.hook import render
 
-ROOT = Path(__file__).parents[2]
 REAL_AWS = Path(sys.executable).with_name("aws")
 
 TOKEN = "not-a-real-token-1"

@@ -1,6 +1,6 @@
 """Prints a hook with everything in it that a hook can have, for `make lint`."""
 
-from generator.configuration import parse
+from generator.configuration_file import parse
 from generator.hooks.hook import render
 from tests.hooks.machine import MAVEN, NPM, PIP, YARN, arn
 

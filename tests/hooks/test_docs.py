@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.configuration import parse
+from generator.configuration_file import parse
 from generator.hooks.hook import render
-from tests.hooks.machine import ROOT, TOKEN, Machine, arn
+from tests import ROOT
+from tests.hooks.machine import TOKEN, Machine, arn
 
 TEXT = (ROOT / "docs/hooks.md").read_text()
 SECTIONS = {

@@ -418,7 +418,6 @@ REAL_PYTHON = shutil.which("python3") or "python3"
 
 
 @pytest.mark.node
-@pytest.mark.skipif(not shutil.which("npm"), reason="needs npm")
 def test_the_real_npm_reads_it(machine: Machine) -> None:
     path, _ = prepare(machine, "npm")
     path.write_text(OWN["npm"][4])

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.hooks.machine import NPM, ROOT, TOKEN, Machine, refused
+from tests import ROOT
+from tests.hooks.machine import NPM, TOKEN, Machine, refused
 
 BASH = shutil.which("bash") or "bash"
 PROGRAM = f"""

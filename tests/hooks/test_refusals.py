@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import ROOT
 from tests.hooks.machine import NPM, PIP, TOKEN, Machine, arn, refused
 from tests.hooks.secrets_manager import Answer, SecretsManager, error
 
@@ -287,7 +287,7 @@ def test_a_temporary_folder_that_is_none(machine: Machine) -> None:
 
 def test_a_bash_that_is_too_old() -> None:
     """No such bash is at hand: the check stands before anything that an old bash would not understand."""
-    text = (Path(__file__).parents[2] / "generator/hooks/hook.bash").read_text()
+    text = (ROOT / "generator/hooks/hook.bash").read_text()
 
     assert text.index("is too old: install bash 4.2") < text.index("declare -A")
 

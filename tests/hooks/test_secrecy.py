@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -75,7 +74,7 @@ def test_not_through_a_trap_of_the_callers(machine: Machine, tmp_path: Path) -> 
     assert "not-a-real-token" not in done.stdout + done.stderr
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.needs("strace")
 @pytest.mark.usefixtures("state")
 @pytest.mark.parametrize("options", ["", "allexport", "keyword", "xtrace:allexport:keyword"])
 def test_not_in_any_processs_arguments_or_environment(machine: Machine, tmp_path: Path, options: str) -> None:
@@ -100,7 +99,7 @@ def test_not_in_any_processs_arguments_or_environment(machine: Machine, tmp_path
 NEEDED = {"HOME", "LC_ALL", "PATH", "AWS_CLI_HISTORY_FILE", "AWS_MAX_ATTEMPTS"}
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.needs("strace")
 @pytest.mark.usefixtures("state")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_only_in_its_files_which_are_private_from_their_first_byte(

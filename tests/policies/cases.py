@@ -1,6 +1,5 @@
 """Which judge judges which row."""
 
-import shutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,9 +29,7 @@ def judged(rows: Iterable[Row]) -> list[Any]:
 
 
 def find_judge(name: str) -> Judge:
-    """Return the judge that a test names; skip the test where this machine has no Node.js for it."""
-    if name == "iam_simulate" and not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("Node.js or npm is missing")
+    """Return the judge that a test names."""
     judge: Judge = getattr(judges, name)
     return judge
 

@@ -11,6 +11,7 @@ import pytest
 
 from generator import __version__
 from private_packages.main import COMMANDS, main
+from tests import ROOT
 from tests.generator.golden import assert_golden
 from tests.private_packages.conftest import Run, run_process
 
@@ -90,9 +91,8 @@ finally:
     slow = {{"boto3", "botocore", "troposphere", "pydantic", "yaml"}} & set(sys.modules)
     print("loaded:", sorted(slow))
 """
-    root = Path(__file__).parents[2]
     command = [sys.executable, "-c", program]
-    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.stdout.endswith("loaded: []\n")
 
 

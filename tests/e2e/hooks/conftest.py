@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -34,15 +33,6 @@ NPM_HOSTS = ("registry.npmjs.org", "registry.yarnpkg.com")
 PYTHON_HOSTS = ("pypi.org", "files.pythonhosted.org")
 REGION = "eu-central-1"
 ACCOUNT = "111122223333"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs Node.js where there is none."""
-    if shutil.which("npm") and shutil.which("node"):
-        return
-    for item in items:
-        if item.get_closest_marker("node"):
-            item.add_marker(pytest.mark.skip(reason="Node.js and npm are not installed on this machine"))
 
 
 @pytest.fixture(scope="session")

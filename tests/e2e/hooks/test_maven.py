@@ -4,8 +4,6 @@ Maven resolves imported bills of materials and build extensions by itself, witho
 need nothing of Maven Central.
 """
 
-import shutil
-
 import pytest
 
 from tests.e2e.hooks import packages
@@ -16,7 +14,7 @@ from tests.e2e.hooks.servers import READER
 
 pytestmark = [
     pytest.mark.server,
-    pytest.mark.skipif(not shutil.which("mvn"), reason="Maven (mvn) is not installed on this machine"),
+    pytest.mark.needs("mvn"),
 ]
 
 VALIDATE = ("mvn", "--batch-mode", "--no-transfer-progress", "validate")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.configuration import parse
+from generator.configuration_file import parse
 from generator.errors import ConfigurationError
 
 

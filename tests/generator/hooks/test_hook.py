@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.configuration import DEFAULT, Configuration, parse
+from generator.configuration import DEFAULT, Configuration
+from generator.configuration_file import parse
 from generator.errors import ConfigurationError
 from generator.hooks.hook import is_hook, render
 from tests.hooks.machine import MAVEN, NPM, PIP, YARN, arn

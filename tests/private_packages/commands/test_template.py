@@ -10,10 +10,11 @@ import pytest
 
 from generator import names, templates
 from generator.configuration import DEFAULT, MAXIMUM_REPOSITORIES
+from tests import ROOT
 from tests.generator.conftest import LARGE, RICH, text_of, unprivileged
 from tests.private_packages.conftest import COMMAND, Run, run_process
 
-RICH_FILE = Path(__file__).parents[2] / "generator" / "golden" / "rich.yaml"
+RICH_FILE = ROOT / "tests/generator/golden/rich.yaml"
 FILES = ["private-packages.yaml", "role-check.yaml"]
 
 

@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from private_packages.aws.tokens.diagnosis import Link
+from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, stacks
 from tests.private_packages.aws.tokens.test_stored_token import ARN, DENIED, NO_VALUE, TOKEN, value
@@ -156,7 +157,7 @@ def test_the_token_under_a_key_is_judged(run: Run, aws: Aws, folder: Path) -> No
     assert "  Next: The JSON has no key npm: store the token there, or correct token_key.\n" in result.stdout
 
 
-DOCUMENTATION = (Path(__file__).parents[3] / "docs/commands/verify.md").read_text()
+DOCUMENTATION = (ROOT / "docs/commands/verify.md").read_text()
 
 
 def test_the_documented_example_is_what_it_prints(run: Run, aws: Aws) -> None:

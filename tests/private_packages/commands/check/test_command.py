@@ -15,12 +15,13 @@ import boto3
 import pytest
 
 from private_packages.commands.check.findings import FIELDS
+from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted
 from tests.moto_organization import ROLE, Call, MotoOrganization, refusal, running
 from tests.organization_server import MANAGEMENT_ACCOUNT, Account
 from tests.organization_server import running as serving
 from tests.private_packages.conftest import COMMAND, Run
-from tests.test_docs import ROOT, blocks
+from tests.test_docs import blocks
 
 PAGE = (ROOT / "docs" / "commands" / "check.md").read_text()
 WHO = {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me", "UserId": "x"}

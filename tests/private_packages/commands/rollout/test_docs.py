@@ -1,17 +1,17 @@
 """What docs/commands/rollout.md shows for programs is what the commands print."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import ROOT
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.service import StackSets
 from tests.private_packages.conftest import Run
 from tests.test_docs import blocks
 
-PAGE = Path(__file__).parents[4] / "docs" / "commands" / "rollout.md"
+PAGE = ROOT / "docs" / "commands" / "rollout.md"
 
 
 def shape(value: Any, key: str = "") -> Any:

@@ -1,7 +1,6 @@
 """`private-packages rollout start`, called as a user calls it."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.definition import Definition, Permissions
 from private_packages.aws.stack_sets.existing import Purpose
 from private_packages.commands.files import template_text
+from tests import ROOT
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.service import (
@@ -64,7 +64,7 @@ class TestFromNothing:
         tree = organization(5)
         run("rollout", "start", "--yes", "--regions", "us-east-1,eu-west-1", "--parameter", "RoleCheck=Warn")
         [created] = called(stack_sets, "CreateStackSet")
-        template = Path(__file__).parents[4] / "templates" / "role-check.yaml"
+        template = ROOT / "templates" / "role-check.yaml"
         assert created.pop("ClientRequestToken")
         assert created == {
             "StackSetName": NAME,

@@ -12,6 +12,7 @@ import pytest
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack_sets.instances import Outcome
+from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.generator.golden import assert_golden
 from tests.private_packages.aws.stack_sets.rollouts import (
@@ -27,7 +28,7 @@ from tests.private_packages.aws.stack_sets.rollouts import (
 )
 from tests.private_packages.aws.stack_sets.test_role_versions import ROLE, WHO, described
 from tests.private_packages.conftest import Run
-from tests.test_docs import ROOT, blocks
+from tests.test_docs import blocks
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCS = (ROOT / "docs" / "commands" / "rollout-status.md").read_text()

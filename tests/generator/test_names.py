@@ -1,0 +1,29 @@
+"""The names in the template that other modules look up."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import names
+from generator.configuration import REPOSITORY_ID
+
+IDS = st.from_regex(REPOSITORY_ID, fullmatch=True)
+MAKERS = (names.secret, names.secret_arn_output, names.secret_name_parameter, names.token_parameter)
+
+
+@given(IDS)
+def test_a_name_is_one_that_cloudformation_takes(repository_id: str) -> None:
+    for make in MAKERS:
+        assert re.fullmatch("[A-Za-z0-9]{1,255}", make(repository_id))
+
+
+@given(IDS, IDS)
+def test_no_two_repositories_share_a_name(one: str, other: str) -> None:
+    for make in MAKERS:
+        assert (make(one) == make(other)) is (one == other)
+
+
+def test_the_stack_of_the_template_may_be_called_like_the_template() -> None:
+    for name in (names.PRIVATE_PACKAGES, names.ROLE_CHECK):
+        assert re.fullmatch(names.STACK_NAME, name)
