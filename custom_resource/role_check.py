@@ -19,6 +19,7 @@ STACKERY_REGIONS = (
     "us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-west-1 eu-west-2"
     " eu-west-3 eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2"
 ).split()
+UNKNOWN = "unknown"
 PHYSICAL_ID = "stackery-role-check"  # a changed id would make CloudFormation delete the old one
 CALLS = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
 ANSWER_PAUSES = (0, 1, 2, 4, 8)  # seconds before each attempt to deliver the answer
@@ -37,10 +38,17 @@ VERSION = re.compile(
 Json = dict[str, Any]
 
 
+# What kind of refusal it is.
+OLD, MISSING, NO_ORGANIZATION, UNREAD = "too old", "missing", "no organization", "not read"
+
+
 class Refused(Exception):
     """The check did not pass; the message says what to do, then why."""
 
-    found: Json | None = None  # attributes so far
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.found: Json | None = None  # attributes so far
 
 
 def handler(event: Json, context: Any) -> None:
@@ -81,7 +89,7 @@ def attributes_before(stack_id: str, session: Any) -> Json | None:
         if stack["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS":
             last = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
             data = {"Version": last["StackeryRoleVersion"], "OrganizationId": last["OrganizationId"]}
-            return data | {"StackId": "unknown", "Status": "Rolled back"}
+            return data | {"StackId": UNKNOWN, "Status": "Rolled back"}
     except Exception as error:
         print(f"Cannot see whether this is a rollback: {code(error)}")
     return None
@@ -94,7 +102,7 @@ def check(properties: Json, stack_id: str, session: Any) -> Json:
     def client(service: Any, where: str = region) -> Any:
         return session.client(service, region_name=where, config=CALLS)
 
-    data = {"Version": "unknown", "StackId": "unknown", "Status": "Passed"}
+    data = {"Version": UNKNOWN, "StackId": UNKNOWN, "Status": "Passed"}
     try:
         require_build_roles(client("iam"), properties["BuildRoles"], account)
         others = [other for other in STACKERY_REGIONS if partition == "aws" and other != region]
@@ -129,8 +137,9 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
             missing.append(build_role)
     if missing:
         raise Refused(
+            MISSING,
             f"Install or upgrade the Stackery Role in account {account}:"
-            f" the account has no IAM role {' and no '.join(missing)}."
+            f" the account has no IAM role {' and no '.join(missing)}.",
         )
 
 
@@ -158,9 +167,10 @@ def find_stack(client: Any, properties: Json, region: str, others: list[str], ac
     if stack:
         return stack
     raise Refused(
+        UNREAD if skipped else MISSING,
         f"Install the Stackery Role {properties['MinimumRoleVersion']} or newer in account {account},"
         f" or correct StackeryStackName or StackeryStackRegion: found no stack {name} in {where}."
-        + (f" Could not look in {', '.join(sorted(skipped))}." if skipped else "")
+        + (f" Could not look in {', '.join(sorted(skipped))}." if skipped else ""),
     )
 
 
@@ -187,9 +197,10 @@ def require_version(found: str, minimum: str, stack: Json) -> None:
         return
     region, account = stack["StackId"].split(":")[3:5]
     raise Refused(
+        OLD,
         f"Upgrade the Stackery Role in account {account} to version {minimum} or newer, then deploy again:"
         f" stack {stack['StackName']} in {region} has version {plain(found, 100)}"
-        + ("." if version else ", which is not a version.")
+        + ("." if version else ", which is not a version."),
     )
 
 
@@ -212,15 +223,18 @@ def organization_id(organizations: Any, account: str) -> str:
         if code(error) != "AWSOrganizationsNotInUseException":
             raise fault("organizations:DescribeOrganization", account, error) from error
         raise Refused(
+            NO_ORGANIZATION,
             "Deploy into an account of your AWS Organization, or set OrganizationId:"
-            f" account {account} belongs to no organization."
+            f" account {account} belongs to no organization.",
         ) from error
 
 
 def fault(action: str, account: str, error: Exception) -> Refused:
     """Return the refusal for a failed call to AWS."""
     return Refused(
-        f"Try again, and if it stays, allow {action} in account {account}: {code(error)}: {plain(error, 500)}"
+        UNREAD,
+        f"Try again, and if it stays, allow {action} in account {account}:"
+        f" {code(error)}: {plain(error, 500)}",
     )
 
 

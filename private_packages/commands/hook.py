@@ -6,6 +6,9 @@ from pathlib import Path
 import click
 
 from generator.hooks import hook
+from private_packages import invocation
+from private_packages.aws.aws import sign_in
+from private_packages.aws.stack import stack
 from private_packages.commands.files import difference, load_configuration, replace, show_difference
 from private_packages.commands.options.common import aws_options, config_option
 from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
@@ -35,7 +38,7 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @aws_options
 def command(
     config: Path | None,
-    pairs: tuple[str, ...],
+    secret_arns: tuple[str, ...],
     stack_name: str | None,
     output: str,
     force: bool,
@@ -58,15 +61,16 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if check and output == "-":
         raise click.UsageError("--output - names no file for --check to look at: name one.")
-    if pairs and stack_name:
+    if secret_arns and stack_name:
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to use: leave one of them."
         )
     repositories = load_configuration(config)
     if stack_name:
-        arns = deployed_arns(repositories, stack_name, profile, region)
+        aws = sign_in(profile, region)
+        arns = deployed_arns(repositories, aws, stack.get(aws, stack_name))
     else:
-        arns = given_arns(repositories, pairs)
+        arns = given_arns(repositories, secret_arns)
     text = hook.render(repositories, arns, os.path.normpath(config) if config else None)
     if output == "-":
         click.echo(text, nl=False)
@@ -93,10 +97,10 @@ def _check(path: Path, text: str) -> None:
     """Fail with the difference when the hook is not what would be written now."""
     if found := "".join(difference(path, text)):
         show_difference(found)
-        raise click.ClickException(f"Stale: {path}. Run the same command without --check and commit.")
+        raise click.ClickException(f"Stale: {path}. Run `{invocation.again('check')}` and commit.")
     if not os.access(path, os.X_OK):
         raise click.ClickException(
-            f"{path}: is not executable. Run the same command without --check and commit."
+            f"{path}: is not executable. Run `{invocation.again('check')}` and commit."
         )
     click.echo(f"Fresh: {path}")
 

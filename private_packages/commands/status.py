@@ -1,19 +1,21 @@
 """`private-packages status`: show how the stack, its key and its secrets are."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from generator import __version__
+from private_packages import invocation
+from private_packages.aws.aws import Aws, sign_in
+from private_packages.aws.stack import drift as drifts
+from private_packages.aws.stack import health
+from private_packages.aws.stack.drift import Drift
+from private_packages.aws.stack.health import Health, KeyHealth, SecretHealth, StackHealth
+from private_packages.commands.live import live
 from private_packages.commands.options.common import aws_options, output_option, stack_name_option
-from private_packages.commands.printing import iso, moment, print_json, progress_console
+from private_packages.commands.printing import UNKNOWN, iso, moment, print_json, progress_console
 from private_packages.commands.token.versions import document, line
-
-if TYPE_CHECKING:
-    from private_packages.aws.aws import Aws
-    from private_packages.aws.stack.drift import Drift
-    from private_packages.aws.stack.health import Health, KeyHealth, SecretHealth, StackHealth
 
 UNREAD = "may not be read"
 
@@ -45,10 +47,6 @@ def command(
       private-packages status
       private-packages status --drift
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    # Here, so that completion need not wait for boto3.
-    from private_packages.aws.aws import sign_in  # noqa: PLC0415
-    from private_packages.aws.stack import health  # noqa: PLC0415
-
     aws = sign_in(profile, region)
     found = health.read(aws, stack_name)
     drift = _detect(aws, stack_name) if with_drift else None
@@ -61,29 +59,26 @@ def command(
         context.exit(1)
 
 
-def _detect(aws: "Aws", stack_name: str) -> "Drift":
-    from private_packages.aws.stack import drift  # noqa: PLC0415
-
+def _detect(aws: Aws, stack_name: str) -> Drift:
     console = progress_console()
     beginning = "Looking for drift; this can take minutes"
     if not console.is_terminal:
         console.print(beginning)
-    with console.status(beginning) as progress:
-        return drift.detect(
-            aws, stack_name, lambda seconds: progress.update(f"{beginning} ({seconds} s so far)")
-        )
+    with live(console) as display:
+        display.show(beginning, "")
+        return drifts.detect(aws, stack_name, lambda seconds: display.show(beginning, f"{seconds} s so far"))
 
 
-def _template(found: "StackHealth") -> dict[str, Any]:
+def _template(found: StackHealth) -> dict[str, Any]:
     """Return the template's version deployed and available, and the next step."""
     return {
         "deployed": found.outputs.get("TemplateVersion"),
         "available": __version__,
-        "next_step": "private-packages deploy" if found.is_older_than(__version__) else None,
+        "next_step": invocation.command("deploy") if found.is_older_than(__version__) else None,
     }
 
 
-def _show(found: "Health", drift: "Drift | None", problems: Sequence[str]) -> None:
+def _show(found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
     if found.stack:
         _show_stack(found.stack)
     else:
@@ -100,29 +95,29 @@ def _show(found: "Health", drift: "Drift | None", problems: Sequence[str]) -> No
         click.secho("All is well.", fg="green")
 
 
-def _show_stack(stack: "StackHealth") -> None:
+def _show_stack(stack: StackHealth) -> None:
     click.echo(f"Stack: {stack.id}")
     click.echo(f"  {stack.status} since {moment(stack.since)}")
     if stack.reason:
         click.echo(f"  Reason: {stack.reason}")
     template = _template(stack)
     newer = f", {__version__} available: {template['next_step']}" if template["next_step"] else ""
-    click.echo(f"  Template: {template['deployed'] or 'not known'}{newer}")
-    click.echo(f"  Organization: {stack.outputs.get('OrganizationId', 'not known')}")
-    click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', 'not known')}")
+    click.echo(f"  Template: {template['deployed'] or UNKNOWN}{newer}")
+    click.echo(f"  Organization: {stack.outputs.get('OrganizationId', UNKNOWN)}")
+    click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', UNKNOWN)}")
 
 
-def _show_key(key: "KeyHealth") -> None:
+def _show_key(key: KeyHealth) -> None:
     click.echo(f"Key: {key.arn}")
     deletion = f", to be deleted {moment(key.deletion)}" if key.deletion else ""
-    click.echo(f"  {key.state}{deletion}")
+    click.echo(f"  {key.state or UNREAD}{deletion}")
     rotation = {None: UNREAD, True: "on", False: "off"}[key.rotates]
     click.echo(f"  Rotation: {rotation}")
     aliases = UNREAD if key.aliases is None else ", ".join(key.aliases) or "none"
     click.echo(f"  Alias: {aliases}")
 
 
-def _show_secret(secret: "SecretHealth") -> None:
+def _show_secret(secret: SecretHealth) -> None:
     click.echo(f"Secret of {secret.repository_id}: {secret.arn}")
     if secret.is_gone:
         click.echo("  gone")
@@ -138,7 +133,7 @@ def _show_secret(secret: "SecretHealth") -> None:
         click.echo(f"  Last read: {description.last_accessed:%Y-%m-%d}")
 
 
-def _show_drift(drift: "Drift") -> None:
+def _show_drift(drift: Drift) -> None:
     click.echo(f"Drift: {drift.status}")
     if drift.reason:
         click.echo(f"  Reason: {drift.reason}")
@@ -148,7 +143,7 @@ def _show_drift(drift: "Drift") -> None:
             click.echo(f"    {difference.path}: {difference.kind}")
 
 
-def _document(found: "Health", drift: "Drift | None", problems: Sequence[str]) -> dict[str, Any]:
+def _document(found: Health, drift: Drift | None, problems: Sequence[str]) -> dict[str, Any]:
     return {
         "stack_name": found.stack_name,
         "stack": found.stack and _stack_document(found.stack),
@@ -159,7 +154,7 @@ def _document(found: "Health", drift: "Drift | None", problems: Sequence[str]) -
     }
 
 
-def _stack_document(stack: "StackHealth") -> dict[str, Any]:
+def _stack_document(stack: StackHealth) -> dict[str, Any]:
     return {
         "id": stack.id,
         "status": stack.status,
@@ -171,17 +166,17 @@ def _stack_document(stack: "StackHealth") -> dict[str, Any]:
     }
 
 
-def _key_document(key: "KeyHealth") -> dict[str, Any]:
+def _key_document(key: KeyHealth) -> dict[str, Any]:
     return {
         "arn": key.arn,
-        "state": key.state,
+        "state": key.state or UNREAD,
         "deletion": iso(key.deletion),
         "rotates": key.rotates,
         "aliases": key.aliases,
     }
 
 
-def _secret_document(secret: "SecretHealth") -> dict[str, Any]:
+def _secret_document(secret: SecretHealth) -> dict[str, Any]:
     description = secret.description
     current = description.current if description else None
     return {
@@ -196,7 +191,7 @@ def _secret_document(secret: "SecretHealth") -> dict[str, Any]:
     }
 
 
-def _drift_document(drift: "Drift") -> dict[str, Any]:
+def _drift_document(drift: Drift) -> dict[str, Any]:
     return {
         "status": drift.status,
         "reason": drift.reason or None,

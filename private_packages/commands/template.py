@@ -1,13 +1,12 @@
 """`private-packages template`: write the CloudFormation templates."""
 
-import shlex
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from generator import document, names
 from generator.templates import TEMPLATES
+from private_packages import invocation
 from private_packages.commands.files import difference, load_configuration, replace, show_difference
 from private_packages.commands.options.common import config_option, output_option
 from private_packages.commands.printing import print_json
@@ -119,16 +118,8 @@ def _check(files: dict[Path, str], output: str) -> None:
     else:
         show_difference("".join(differences.values()))
     if stale:
-        raise click.ClickException(f"Run `{_command_without_check()}` and commit. Stale: {', '.join(stale)}.")
+        raise click.ClickException(
+            f"Run `{invocation.again('check', 'output')}` and commit. Stale: {', '.join(stale)}."
+        )
     if output == "text":
         click.echo(f"Fresh: {', '.join(str(path) for path in files)}")
-
-
-def _command_without_check() -> str:
-    """Return the command that writes the files that this one has checked."""
-    context = click.get_current_context()
-    words = ["private-packages", "template"]
-    for option in ("config", "output_dir", "document_format"):
-        if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
-            words += [f"--{option.removeprefix('document_').replace('_', '-')}", str(context.params[option])]
-    return shlex.join(words)

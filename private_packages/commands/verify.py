@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from private_packages.aws.aws import sign_in
+from private_packages.aws.stack import stack
+from private_packages.aws.tokens.diagnosis import Facts
+from private_packages.aws.tokens.verification import Attempt, Target, verify
 from private_packages.commands.files import load_configuration
 from private_packages.commands.options.common import aws_options, config_option, output_option
 from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
 from private_packages.commands.printing import print_json
 from private_packages.commands.token.versions import document, line
-
-if TYPE_CHECKING:
-    from private_packages.aws.tokens.diagnosis import Facts
-    from private_packages.aws.tokens.verification import Attempt
 
 
 @click.command()
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def command(
     context: click.Context,
     config: Path | None,
-    pairs: tuple[str, ...],
+    secret_arns: tuple[str, ...],
     stack_name: str | None,
     role_arn: str | None,
     output: str,
@@ -56,23 +56,17 @@ def command(
       private-packages verify --secret-arn GitHubPackages=arn:aws:secretsmanager:…
       private-packages verify --stack-name private-packages --role-arn arn:aws:iam::…:role/stackery/…
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    # Here, so that completion need not wait for boto3.
-    from private_packages.aws.aws import sign_in  # noqa: PLC0415
-    from private_packages.aws.stack import stack  # noqa: PLC0415
-    from private_packages.aws.tokens.diagnosis import Facts  # noqa: PLC0415
-    from private_packages.aws.tokens.verification import Target, verify  # noqa: PLC0415
-
-    if pairs and stack_name:
+    if secret_arns and stack_name:
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to read: leave one of them."
         )
     configuration = load_configuration(config)
+    arns = given_arns(configuration, secret_arns) if not stack_name else {}
+    aws, admitted = sign_in(profile, region), ""
     if stack_name:
-        arns = deployed_arns(configuration, stack_name, profile, region)
-    else:
-        arns = given_arns(configuration, pairs)
-    aws = sign_in(profile, region)
-    admitted = stack.organization_id(aws, stack_name) if stack_name else ""
+        description = stack.get(aws, stack_name)
+        arns = deployed_arns(configuration, aws, description)
+        admitted = stack.outputs(description).get("OrganizationId", "")
     targets = [Target(each.id, arns[each.id], each.token_key) for each in configuration.repositories]
     facts = Facts(configuration.build_roles, configuration.organization_paths, admitted)
     attempts, facts = verify(aws.assume(role_arn) if role_arn else aws, targets, facts)
@@ -84,7 +78,7 @@ def command(
         context.exit(1)
 
 
-def _show(attempts: Sequence["Attempt"], facts: "Facts") -> None:
+def _show(attempts: Sequence[Attempt], facts: Facts) -> None:
     click.echo(f"Reading as {facts.caller_arn or 'an identity that AWS could not be asked for'}")
     if facts.caller_arn and not facts.is_build_role:
         click.echo(
@@ -107,7 +101,7 @@ def _show(attempts: Sequence["Attempt"], facts: "Facts") -> None:
     click.echo(f"{usable} of {len(attempts)} usable here.")
 
 
-def _document(attempts: Sequence["Attempt"], facts: "Facts") -> dict[str, Any]:
+def _document(attempts: Sequence[Attempt], facts: Facts) -> dict[str, Any]:
     return {
         "caller_arn": facts.caller_arn or None,
         "is_build_role": facts.is_build_role if facts.caller_arn else None,

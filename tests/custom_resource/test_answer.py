@@ -280,7 +280,7 @@ def test_any_refusal_and_any_exception_fit_into_an_answer(
     cloudformation: CloudFormation, account: Account, kind: str, told: str, name: str, refused: bool
 ) -> None:
     def stop(*_: Any) -> dict[str, str]:
-        raise role_check.Refused(told) if refused else RuntimeError(told)
+        raise role_check.Refused(role_check.OLD, told) if refused else RuntimeError(told)
 
     event = with_long_names(cloudformation.event(kind), name)
     with pytest.MonkeyPatch.context() as patch:
@@ -320,7 +320,7 @@ def test_any_warning_fits_into_an_answer(
     cloudformation: CloudFormation, account: Account, told: str, name: str
 ) -> None:
     def stop(*_: Any) -> None:
-        raise role_check.Refused(told)
+        raise role_check.Refused(role_check.OLD, told)
 
     event = with_long_names(cloudformation.event("Create", RoleCheck="Warn"), name)
     event["StackId"] = stack_id("us-east-1", name)

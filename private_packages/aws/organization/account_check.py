@@ -3,13 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from generator import names
 from private_packages.aws.clients import Caller
-
-if TYPE_CHECKING:
-    from custom_resource.role_check import Refused
 
 
 class Verdict(StrEnum):
@@ -35,23 +31,22 @@ class Requirements:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the check found in one account."""
+    """What the check found in one account; None stands for what it did not find."""
 
     account: str
     verdict: Verdict
-    version: str
-    """The Stackery Role's version; unknown where no stack was found."""
-    stack_id: str
-    """The ARN of the Stackery Role's stack; unknown where none was found."""
-    organization_id: str
-    """Empty where it was not found."""
-    next_step: str
+    version: str | None = None
+    """The Stackery Role's version."""
+    stack_id: str | None = None
+    """The ARN of the Stackery Role's stack."""
+    organization_id: str | None = None
+    next_step: str = ""
     """What to do, then why; empty where the account is ready."""
 
     @property
-    def region(self) -> str:
-        """The Region of the Stackery Role's stack; empty where none was found."""
-        return self.stack_id.split(":")[3] if ":" in self.stack_id else ""
+    def region(self) -> str | None:
+        """The Region of the Stackery Role's stack."""
+        return self.stack_id.split(":")[3] if self.stack_id else None
 
 
 def check_account(aws: Caller, requirements: Requirements) -> Finding:
@@ -76,29 +71,33 @@ def check_account(aws: Caller, requirements: Requirements) -> Finding:
     try:
         found = role_check.check(properties, own_stack, aws)
     except role_check.Refused as refusal:
-        found, verdict, next_step = refusal.found or {}, _verdict(refusal), str(refusal)
+        found, next_step = refusal.found or {}, str(refusal)
+        verdict = {
+            role_check.OLD: Verdict.UPGRADE,
+            role_check.MISSING: Verdict.MISSING,
+            role_check.NO_ORGANIZATION: Verdict.NO_ORGANIZATION,
+            role_check.UNREAD: Verdict.UNREACHABLE,
+        }[refusal.kind]
+    known = {name: value for name, value in found.items() if value != role_check.UNKNOWN}
     return Finding(
         account=identity.account,
         verdict=verdict,
-        version=found.get("Version", "unknown"),
-        stack_id=found.get("StackId", "unknown"),
-        organization_id=found.get("OrganizationId", requirements.organization_id),
+        version=known.get("Version"),
+        stack_id=known.get("StackId"),
+        organization_id=known.get("OrganizationId") or requirements.organization_id or None,
         next_step=next_step,
     )
 
 
-def _verdict(refusal: "Refused") -> Verdict:
-    from custom_resource.role_check import code
+def is_older(one: str, other: str) -> bool:
+    """Return whether a version is older than another, as the role check orders them.
 
-    # What has a cause failed because of a call to AWS, not because of what it answered.
-    if isinstance(refusal.__cause__, Exception):
-        missing = code(refusal.__cause__) == "AWSOrganizationsNotInUseException"
-        return Verdict.NO_ORGANIZATION if missing else Verdict.UNREACHABLE
-    # The stack may be where it could not be looked for.
-    if "Could not look in" in str(refusal):
-        return Verdict.UNREACHABLE
-    has_stack = (refusal.found or {}).get("StackId") != "unknown"
-    return Verdict.UPGRADE if has_stack else Verdict.MISSING
+    What is no version is neither older nor newer.
+    """
+    from custom_resource.role_check import parse
+
+    first, second = parse(one), parse(other)
+    return bool(first and second and first < second)
 
 
 def count(findings: Collection[Finding]) -> dict[Verdict, int]:

@@ -87,9 +87,7 @@ class _Check:
         return Finding(
             account=account,
             verdict=Verdict.UNREACHABLE,
-            version="unknown",
-            stack_id="unknown",
-            organization_id=self.requirements.organization_id,
+            organization_id=self.requirements.organization_id or None,
             next_step=next_step,
         )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
+from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack import stack
@@ -172,8 +173,8 @@ def changing(aws: Aws, stack_name: str, what: str) -> Iterator[None]:
         if error.code == "InvalidChangeSetStatus" or "_IN_PROGRESS state" in str(error):
             raise StackError(
                 f"Wait until it has ended, then run the same command again: another operation holds the stack"
-                f" {stack_name} in {aws.region} (see private-packages status --stack-name {stack_name})."
-                f" {error}"
+                f" {stack_name} in {aws.region} (see"
+                f" {invocation.command('status', stack_name=stack_name)}). {error}"
             ) from error
         raise
 

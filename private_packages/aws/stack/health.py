@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from custom_resource.role_check import parse
+from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError
+from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import stack
 from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description
 
 Answer = TypeVar("Answer")
-
-MAY_NOT_BE_READ = "may not be read"
 
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """The statuses of a stack whose last operation succeeded and is over."""
@@ -36,8 +35,7 @@ class StackHealth:
 
     def is_older_than(self, version: str) -> bool:
         """Return whether the stack was made from an older template than that of this version."""
-        deployed, available = parse(self.outputs.get("TemplateVersion", "")), parse(version)
-        return bool(deployed and available and deployed < available)
+        return is_older(self.outputs.get("TemplateVersion", ""), version)
 
     @property
     def problems(self) -> list[str]:
@@ -54,19 +52,17 @@ class KeyHealth:
     """The key that encrypts the secrets."""
 
     arn: str
-    state: str
-    """Enabled, Disabled, PendingDeletion, … ; MAY_NOT_BE_READ where that is so."""
-    deletion: datetime | None
-    """When it is going to be deleted."""
-    rotates: bool | None
-    """None where the caller may not know."""
-    aliases: Sequence[str] | None
-    """None where the caller may not know."""
+    state: str | None = None
+    """Enabled, Disabled, PendingDeletion, …; None where the caller may not know, here and below."""
+    deletion: datetime | None = None
+    """When it is going to be deleted; None where it is not, too."""
+    rotates: bool | None = None
+    aliases: Sequence[str] | None = None
 
     @property
     def problems(self) -> list[str]:
         """What needs attention."""
-        if self.state in ("Enabled", MAY_NOT_BE_READ):
+        if self.state in ("Enabled", None):
             return []
         if self.state == "PendingDeletion":
             return ["the key is pending deletion, and with it every token: aws kms cancel-key-deletion"]
@@ -92,7 +88,7 @@ class SecretHealth:
         elif self.description and self.description.deleted:
             problem = "is marked for deletion: aws secretsmanager restore-secret"
         elif self.description and not self.description.current:
-            problem = f"has no value: private-packages token set {self.repository_id}"
+            problem = f"has no value: {invocation.command('token set', self.repository_id)}"
         return [f"the secret of {self.repository_id} {problem}"] if problem else []
 
 
@@ -111,7 +107,7 @@ class Health:
     @property
     def problems(self) -> list[str]:
         """What needs attention, the stack first."""
-        unread = [] if self.stack else [f"the stack {self.stack_name} {MAY_NOT_BE_READ}"]
+        unread = [] if self.stack else [f"the stack {self.stack_name} may not be read"]
         parts = [part for part in (self.stack, self.key, *self.secrets) if part]
         return unread + [problem for part in parts for problem in part.problems]
 
@@ -155,7 +151,7 @@ def _key(aws: Aws, key_id: str) -> KeyHealth:
 
     described = _if_allowed(ask, "describe_key")
     if described is None:
-        return KeyHealth(key_id, MAY_NOT_BE_READ, None, None, None)
+        return KeyHealth(key_id)
     metadata = described["KeyMetadata"]
     # Where an alias was asked for: only DescribeKey takes it.
     rotation = _if_allowed(ask, "get_key_rotation_status", metadata["Arn"])

@@ -47,30 +47,18 @@ def get(aws: Aws, stack_name: str) -> "StackTypeDef":
     return stack
 
 
-def secret_arns(aws: Aws, stack_name: str, repository_ids: Iterable[str]) -> dict[str, str]:
-    """Return the ARN of each repository's secret, by the repository's id, from the stack's outputs.
+def secret_arns(aws: Aws, description: "StackTypeDef", repository_ids: Iterable[str]) -> dict[str, str]:
+    """Return the ARN of each repository's secret, by the repository's id, from the outputs of a stack.
 
     Raises:
-        StackError: there is no such stack, or it lacks an output.
-        AwsError: AWS cannot be asked.
+        StackError: it lacks an output.
     """
-    stack = get(aws, stack_name)
-    found = outputs(stack)
+    found = outputs(description)
     wanted = {name: names.secret_arn_output(name) for name in repository_ids}
     missing = [output for output in wanted.values() if output not in found]
     if missing:
         raise StackError(
-            f"Stack {stack_name} in {aws.region} ({stack['StackStatus']}) has no output"
+            f"Stack {description['StackName']} in {aws.region} ({description['StackStatus']}) has no output"
             f" {', '.join(missing)}: deploy a template made from the same configuration there first."
         )
     return {name: found[output] for name, output in wanted.items()}
-
-
-def organization_id(aws: Aws, stack_name: str) -> str:
-    """Return the organization whose accounts the stack's policies admit; empty where no output tells.
-
-    Raises:
-        StackError: there is no such stack.
-        AwsError: AWS cannot be asked.
-    """
-    return outputs(get(aws, stack_name)).get("OrganizationId", "")

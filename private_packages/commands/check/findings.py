@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Verdict, by_need, count, summary
-from private_packages.commands.printing import aligned
+from private_packages.commands.printing import UNKNOWN, aligned
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
 _OTHERWISE = "red"
@@ -32,9 +32,9 @@ def document(finding: Finding, name: str | None = None) -> dict[str, str | None]
         "account": finding.account,
         "name": name,
         "verdict": str(finding.verdict),
-        "version": _known(finding.version),
+        "version": finding.version,
         "region": finding.region,
-        "stack_id": _known(finding.stack_id),
+        "stack_id": finding.stack_id,
         "organization_id": finding.organization_id,
         "next_step": finding.next_step,
     }
@@ -59,12 +59,12 @@ def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
 
 def print_finding(console: Console, finding: Finding, stack_name: str, minimum: str) -> None:
     """Print one finding."""
-    found = f"{stack_name} in {finding.region}" if finding.region else "unknown"
+    found = f"{stack_name} in {finding.region}" if finding.region else UNKNOWN
     for label, text in (
         ("Account", Text(finding.account)),
-        ("Organization", Text(finding.organization_id or "not looked up")),
+        ("Organization", Text(finding.organization_id or UNKNOWN)),
         ("Stack", Text(found)),
-        ("Version", Text(f"{finding.version} (needed: {minimum} or newer)")),
+        ("Version", Text(f"{finding.version or UNKNOWN} (needed: {minimum} or newer)")),
         ("Verdict", Text(finding.verdict, _style(finding.verdict))),
     ):
         console.print(Text.assemble(f"{label:<14}", text))
@@ -76,7 +76,13 @@ def print_findings(console: Console, findings: Sequence[Finding], names: Mapping
     """Print many findings, those that need work first."""
     findings = by_need(findings)
     rows = [
-        (finding.verdict, finding.account, names[finding.account], _known(finding.version), finding.region)
+        (
+            finding.verdict,
+            finding.account,
+            names[finding.account],
+            finding.version or "",
+            finding.region or "",
+        )
         for finding in findings
     ]
     header, *lines = aligned([("Verdict", "Account", "Name", "Version", "Region"), *rows])
@@ -95,10 +101,6 @@ def print_summary(console: Console, findings: Sequence[Finding], left_out: int) 
     if left_out:
         console.print(Text(f"Left out: {left_out} suspended or being closed."))
     console.print(Text(summary(findings), "bold"))
-
-
-def _known(text: str) -> str:
-    return "" if text == "unknown" else text
 
 
 def _style(verdict: Verdict) -> str:

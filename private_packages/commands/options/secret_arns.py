@@ -1,30 +1,36 @@
 """The ARNs of the secrets: given as options, or read from the deployed stack."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.configuration import Configuration
 from generator.hooks import hook
+from private_packages.aws.aws import Aws
+from private_packages.aws.stack import stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 secret_arn_option = click.option(
     "--secret-arn",
-    "pairs",
+    "secret_arns",
     metavar="ID=ARN",
     multiple=True,
     help="A repository's id and the whole ARN of its secret; once for each repository.",
 )
 
 
-def given_arns(configuration: Configuration, pairs: tuple[str, ...]) -> dict[str, str]:
+def given_arns(configuration: Configuration, given: Sequence[str]) -> dict[str, str]:
     """Return the ARNs that were given as ID=ARN, one for each repository."""
     arns: dict[str, str] = {}
-    for pair in pairs:
-        name, _, arn = pair.partition("=")
+    for each in given:
+        name, _, arn = each.partition("=")
         if not arn:
             raise click.UsageError(
-                f"--secret-arn {pair}: write it as ID=ARN, {configuration.repositories[0].id}=arn:…."
+                f"--secret-arn {each}: write it as ID=ARN, {configuration.repositories[0].id}=arn:…."
             )
         if name in arns:
             raise click.UsageError(f"--secret-arn {name}: is there twice, leave one of the two.")
@@ -32,17 +38,11 @@ def given_arns(configuration: Configuration, pairs: tuple[str, ...]) -> dict[str
     return _checked(configuration, arns, "--secret-arn")
 
 
-def deployed_arns(
-    configuration: Configuration, stack_name: str, profile: str | None, region: str | None
-) -> dict[str, str]:
-    """Return the ARNs that a stack has as outputs."""
-    # Here, so that who names the ARNs need not wait for boto3.
-    from private_packages.aws.aws import sign_in  # noqa: PLC0415
-    from private_packages.aws.stack import stack  # noqa: PLC0415
-
+def deployed_arns(configuration: Configuration, aws: Aws, description: "StackTypeDef") -> dict[str, str]:
+    """Return the ARNs that a stack, which was described, has as outputs."""
     ids = [repository.id for repository in configuration.repositories]
-    arns = stack.secret_arns(sign_in(profile, region), stack_name, ids)
-    return _checked(configuration, arns, f"stack {stack_name}, output")
+    arns = stack.secret_arns(aws, description, ids)
+    return _checked(configuration, arns, f"stack {description['StackName']}, output")
 
 
 def _checked(configuration: Configuration, arns: Mapping[str, str], source: str) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """`private-packages token check`: see whether the stored token can be used."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from private_packages.aws.aws import sign_in
+from private_packages.aws.tokens import stored_token
+from private_packages.aws.tokens.stored_token import Check
 from private_packages.commands.files import load_configuration
 from private_packages.commands.options.common import (
     aws_options,
@@ -12,12 +15,9 @@ from private_packages.commands.options.common import (
     output_option,
     stack_name_option,
 )
-from private_packages.commands.printing import iso, moment, print_json
+from private_packages.commands.printing import UNKNOWN, iso, moment, print_json
 from private_packages.commands.token.subject import find, repository_argument, secret_of
 from private_packages.commands.token.versions import document, line
-
-if TYPE_CHECKING:
-    from private_packages.aws.tokens.stored_token import Check
 
 
 @click.command()
@@ -46,10 +46,6 @@ def command(
     Examples:
       private-packages token check GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    # Here, so that completion need not wait for boto3.
-    from private_packages.aws.aws import sign_in  # noqa: PLC0415
-    from private_packages.aws.tokens import stored_token  # noqa: PLC0415
-
     repository = find(load_configuration(config), repository_id)
     aws = sign_in(profile, region)
     arn = secret_of(repository, aws, stack_name)
@@ -63,9 +59,9 @@ def command(
         context.exit(1)
 
 
-def _show(found: "Check") -> None:
+def _show(found: Check) -> None:
     if found.description is None:
-        click.echo("Deletion: not known, the secret may not be described")
+        click.echo(f"Deletion: {UNKNOWN}, the secret may not be described")
     elif found.description.deleted:
         click.echo(f"Deletion: {moment(found.description.deleted)}")
     if found.version:
@@ -78,7 +74,7 @@ def _show(found: "Check") -> None:
     click.echo(f"Not usable: {' '.join(found.problems)}" if found.problems else "Usable.")
 
 
-def _document(found: "Check") -> dict[str, Any]:
+def _document(found: Check) -> dict[str, Any]:
     inspection, description = found.inspection, found.description
     return {
         "usable": not found.problems,

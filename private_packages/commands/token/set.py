@@ -1,10 +1,15 @@
 """`private-packages token set`: store a new token."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from private_packages import invocation
+from private_packages.aws.aws import sign_in
+from private_packages.aws.tokens import stored_token
+from private_packages.aws.tokens.secret import Description
+from private_packages.aws.tokens.token import Token
 from private_packages.commands.files import load_configuration
 from private_packages.commands.options.common import (
     aws_options,
@@ -16,10 +21,6 @@ from private_packages.commands.printing import print_json
 from private_packages.commands.token.subject import find, repository_argument, secret_of
 from private_packages.commands.token.typed import read_token
 from private_packages.commands.token.versions import document, lines
-
-if TYPE_CHECKING:
-    from private_packages.aws.tokens.secret import Description
-    from private_packages.aws.tokens.token import Token
 
 
 @click.command()
@@ -47,10 +48,6 @@ def command(
       private-packages token set GitHubPackages
       pass show github/packages | private-packages token set GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    # Here, so that completion need not wait for boto3.
-    from private_packages.aws.aws import sign_in  # noqa: PLC0415
-    from private_packages.aws.tokens import stored_token  # noqa: PLC0415
-
     repository = find(load_configuration(config), repository_id)
     aws = sign_in(profile, region)
     arn = secret_of(repository, aws, stack_name)
@@ -64,7 +61,7 @@ def command(
     except KeyboardInterrupt as stop:
         raise click.ClickException(
             "Stopped while the token was being stored: see with"
-            f" `private-packages token check {repository_id}` whether it was."
+            f" `{invocation.command('token check', repository_id)}` whether it was."
         ) from stop
     after = stored_token.describe_if_allowed(aws, arn) if stored else before
     for note in stored.warnings if stored else []:
@@ -86,19 +83,19 @@ def command(
         click.echo("The secret holds this token already: nothing was changed.")
 
 
-def _ask(repository_id: str) -> "Token":
+def _ask(repository_id: str) -> Token:
     try:
         return read_token(f"Token of {repository_id}")
     except (click.Abort, KeyboardInterrupt) as stop:
         raise click.ClickException("Stopped: nothing was changed.") from stop
 
 
-def _show(title: str, description: "Description | None") -> None:
+def _show(title: str, description: Description | None) -> None:
     click.echo(f"{title}:")
     for line in lines(description.versions if description else None):
         click.echo(line)
 
 
-def _documents(description: "Description | None") -> list[dict[str, Any]] | None:
+def _documents(description: Description | None) -> list[dict[str, Any]] | None:
     """Return the versions as JSON has them; None where they may not be known."""
     return [document(version) for version in description.versions] if description else None

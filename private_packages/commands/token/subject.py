@@ -1,15 +1,12 @@
 """Which token a subcommand is about."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from generator.configuration import Configuration, Repository
 from generator.errors import GeneratorError
+from private_packages.aws.aws import Aws
+from private_packages.aws.stack import stack
 from private_packages.commands.files import load_configuration
-
-if TYPE_CHECKING:
-    from private_packages.aws.aws import Aws
 
 
 def _ids(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -38,13 +35,11 @@ def find(configuration: Configuration, repository_id: str) -> Repository:
     raise click.UsageError(f"No repository has the id {repository_id}: the configuration lists {ids}.")
 
 
-def secret_of(repository: Repository, aws: "Aws", stack_name: str) -> str:
+def secret_of(repository: Repository, aws: Aws, stack_name: str) -> str:
     """Return the ARN of the secret that the stack made for this repository.
 
     Raises:
         StackError: there is no such stack, or it has no such secret.
         AwsError: AWS cannot be asked.
     """
-    from private_packages.aws.stack import stack  # noqa: PLC0415 - completion needs not wait for boto3
-
-    return stack.secret_arns(aws, stack_name, [repository.id])[repository.id]
+    return stack.secret_arns(aws, stack.get(aws, stack_name), [repository.id])[repository.id]

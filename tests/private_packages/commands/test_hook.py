@@ -129,7 +129,8 @@ class TestChecking:
 
         assert result.exit_code == 1
         assert "-  'index-url = https://pypi.example.com/simple/' \\".replace("-  ", "-    ") in result.output
-        assert f"Stale: {FILE}. Run the same command without --check and commit." in result.output
+        again = f"private-packages hook {' '.join(BOTH)}"
+        assert f"Stale: {FILE}. Run `{again}` and commit." in result.output
         assert FILE.read_bytes() == before
 
     def test_missing(self) -> None:

@@ -96,7 +96,7 @@ def test_a_newer_template_is_offered(run: Run, aws: Aws, deployed: str, line: st
         ),
         (
             {"DescribeStacks": stacks("ROLLBACK_COMPLETE", Outputs=[])},
-            "  Template: not known",
+            "  Template: unknown",
             "the stack is in ROLLBACK_COMPLETE",
         ),
         (
@@ -139,7 +139,7 @@ def test_what_needs_attention_is_said_last(
         ("GetKeyRotationStatus", "  Rotation: may not be read"),
         ("ListAliases", "  Alias: may not be read"),
         ("DescribeSecret", "  may not be read"),
-        ("ListSecretVersionIds", "  22222222  time not known  AWSCURRENT"),
+        ("ListSecretVersionIds", "  22222222  time unknown  AWSCURRENT"),
     ],
 )
 def test_what_may_not_be_read_is_shown_as_such(run: Run, aws: Aws, operation: str, line: str) -> None:

@@ -83,7 +83,6 @@ def test_a_role_is_assumed_first(run: Run, aws: Aws) -> None:
     assert run(*DEPLOYED, "--role-arn", ROLE).exit_code == 0
     assert [operation for operation, _ in session.calls] == [
         "DescribeStacks",
-        "DescribeStacks",
         "AssumeRole",
         "GetCallerIdentity",
         "GetSecretValue",

@@ -112,31 +112,31 @@ def a_region_that_is_closed(account: Account) -> None:
             id="without a version",
         ),
         pytest.param(
-            without_stack, Verdict.MISSING, "unknown", "", "Install the Stackery Role 1.25.0", id="no stack"
+            without_stack, Verdict.MISSING, None, None, "Install the Stackery Role 1.25.0", id="no stack"
         ),
         pytest.param(
-            without_build_role, Verdict.MISSING, "unknown", "", "Install or upgrade the Stackery Role",
+            without_build_role, Verdict.MISSING, None, None, "Install or upgrade the Stackery Role",
             id="no build role",
         ),
         pytest.param(
-            without_organization, Verdict.NO_ORGANIZATION, "unknown", "", "Deploy into an account of your",
+            without_organization, Verdict.NO_ORGANIZATION, None, None, "Deploy into an account of your",
             id="no organization",
         ),
         pytest.param(
-            denied_roles, Verdict.UNREACHABLE, "unknown", "", "Try again, and if it stays, allow iam:GetRole",
+            denied_roles, Verdict.UNREACHABLE, None, None, "Try again, and if it stays, allow iam:GetRole",
             id="the roles are not shown",
         ),
         pytest.param(
-            denied_template, Verdict.UNREACHABLE, "unknown", "us-east-1",
+            denied_template, Verdict.UNREACHABLE, None, "us-east-1",
             "Try again, and if it stays, allow cloudformation:GetTemplate", id="the template is not shown",
         ),
         pytest.param(
-            denied_organization, Verdict.UNREACHABLE, "unknown", "",
+            denied_organization, Verdict.UNREACHABLE, None, None,
             "Try again, and if it stays, allow organizations:DescribeOrganization",
             id="the organization is not shown",
         ),
         pytest.param(
-            a_region_that_is_closed, Verdict.UNREACHABLE, "unknown", "",
+            a_region_that_is_closed, Verdict.UNREACHABLE, None, None,
             "Install the Stackery Role 1.25.0", id="the stack may be in a Region that is closed",
         ),
     ],
@@ -174,7 +174,7 @@ def test_a_given_organization_is_told_whatever_the_verdict(account: Account) -> 
     without_stack(account)
     requirements = Requirements(NEEDED.build_roles, organization_id="o-zzzzzzzzzz")
     assert check(account, requirements).organization_id == "o-zzzzzzzzzz"
-    assert check(account).organization_id == ""
+    assert check(account).organization_id is None
 
 
 def test_in_another_partition_only_its_region_is_asked(account: Account) -> None:
@@ -190,7 +190,7 @@ def test_without_credentials_there_is_nothing_to_find(scripted: Callable[..., An
 
 
 def finding(account: str, verdict: Verdict) -> Finding:
-    return Finding(account, verdict, "1.25.0", "unknown", "", "")
+    return Finding(account, verdict, "1.25.0")
 
 
 MIXED = [

@@ -59,19 +59,19 @@ def account_of(call: Call) -> str:
 class TestAnOrganizationOfManyAccounts:
     @pytest.mark.slow
     def test_each_account_gets_its_own_verdict(self, organization: MotoOrganization) -> None:
-        expected = {
+        expected: dict[str, tuple[Verdict, str | None]] = {
             organization.builder(f"new-{n}", f"1.{n}.0"): (Verdict.READY, f"1.{n}.0") for n in range(25, 37)
         }
         expected |= {
             organization.builder(f"old-{n}", f"1.{n}.0"): (Verdict.UPGRADE, f"1.{n}.0") for n in (3, 24)
         }
-        expected |= {organization.account("none"): (Verdict.MISSING, "unknown")}
+        expected |= {organization.account("none"): (Verdict.MISSING, None)}
         expected |= {organization.builder("far", "2.0.1", "eu-west-1"): (Verdict.READY, "2.0.1")}
         stackless = organization.account("stackless")
         organization.install_build_roles(stackless)
-        expected |= {stackless: (Verdict.MISSING, "unknown")}
+        expected |= {stackless: (Verdict.MISSING, None)}
         denied = organization.builder("denied")
-        expected |= {denied: (Verdict.UNREACHABLE, "unknown")}
+        expected |= {denied: (Verdict.UNREACHABLE, None)}
         suspended = organization.builder("suspended")
         organization.suspend(suspended)
 
@@ -330,7 +330,7 @@ class TestWhoseCredentialsSign:
                 monkeypatch.setenv(name, value)
             aws = sign_in(region="us-east-1")
             found = check_members(aws, members, Requirements(BUILD_ROLES), ROLE, 48)
-            told = {f.account: (f.verdict, f.version, f.region, f.stack_id.split(":")[4]) for f in found}
+            told = {f.account: (f.verdict, f.version, f.region, str(f.stack_id).split(":")[4]) for f in found}
         assert told == {
             account.id: (Verdict.READY, account.version, account.region, account.id) for account in accounts
         }

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack.change_set import READY_SECONDS, Action, Change, DesiredStack, prepared
-from tests.aws import ErrorAnswer
+from tests.aws import Attempts, ErrorAnswer
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/x/1"
@@ -264,4 +265,15 @@ def test_an_execution_of_which_nobody_knows_is_left_alone(cloud: Callable[..., A
     aws, session = cloud(ExecuteChangeSet=interrupt)
     with pytest.raises(KeyboardInterrupt), prepared(aws, REQUEST, no_pause) as change_set:
         change_set.execute()
+    assert called(session)[-1] == "ExecuteChangeSet"
+
+
+def test_an_execution_whose_answer_is_lost_is_left_alone(cloud: Callable[..., Any]) -> None:
+    """CloudFormation may have begun: deleting the change set, or the stack with it, could undo that."""
+    lost = Attempts([ReadTimeoutError(endpoint_url="https://cloudformation.example")])
+    aws, session = cloud(ExecuteChangeSet=lost, DescribeStacks=under_review())
+    unknown = pytest.raises(AwsError, match=r"^AWS cannot be asked")
+    with unknown, prepared(aws, NEW, no_pause) as change_set:
+        change_set.execute()
+    assert change_set.is_executed
     assert called(session)[-1] == "ExecuteChangeSet"

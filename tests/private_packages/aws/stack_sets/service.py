@@ -264,14 +264,17 @@ class StackSets:
         found = self._set(given)
         how = given.get("DeploymentTargets", {}).get("AccountFilterType")
         self._require(how != "UNION", "ValidationError", "UNION is not supported for CreateStackInstances")
-        places = []
-        for account, unit in self._targets(found, given):
-            for region in given["Regions"]:
-                place = Instance(account, region, unit)
-                existing = found.instances.setdefault((account, region), place)
-                if existing.status != "CURRENT":
-                    places.append(existing)
-        return self._begin(found, "CREATE", given, places)
+        wanted = {
+            (account, region): found.instances.get((account, region), Instance(account, region, unit))
+            for account, unit in self._targets(found, given)
+            for region in given["Regions"]
+        }
+        result = self._begin(
+            found, "CREATE", given, [each for each in wanted.values() if each.status != "CURRENT"]
+        )
+        # Not before: an operation that is refused makes no instances.
+        found.instances |= wanted
+        return result
 
     def delete_stack_instances(self, given: Json) -> Json:
         found = self._set(given)

@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 
-from private_packages.aws.aws import Aws
 from private_packages.commands.check.findings import FIELDS
 from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted
@@ -40,8 +39,8 @@ def organization(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoOrganization]:
 def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What AWS answers, by operation."""
     script: dict[str, Any] = {"GetCallerIdentity": WHO}
-    aws = Aws(Scripted(boto, script=script))  # type: ignore[arg-type]
-    monkeypatch.setattr("private_packages.commands.check.command.sign_in", lambda *_: aws)
+    session = Scripted(boto, script=script)
+    monkeypatch.setattr("boto3.Session", lambda **_: session)
     return script
 
 

@@ -10,7 +10,6 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 
-from private_packages.aws.aws import Aws
 from private_packages.main import main
 from tests.aws import Answer, ErrorAnswer, Scripted
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
@@ -119,8 +118,7 @@ def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
     monkeypatch.setattr("time.sleep", lambda _: None)
     session = Scripted(boto)
     cloud = Cloud(session, CliRunner().invoke)
-    aws = Aws(session)  # type: ignore[arg-type]
-    monkeypatch.setattr("private_packages.commands.deploy.command.sign_in", lambda _profile, _region: aws)
+    monkeypatch.setattr("boto3.Session", lambda **_: session)
     cloud.script(
         GetCallerIdentity={"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "x"},
         GetRole=lambda asked: role("/stackery/", asked["RoleName"]),

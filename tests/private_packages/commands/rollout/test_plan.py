@@ -110,7 +110,7 @@ class TestPreflight:
                         member.id,  # type: ignore[attr-defined]
                         verdicts.get(member.name.replace("-", ""), Verdict.READY),  # type: ignore[attr-defined]
                         "1.24.9",
-                        "unknown",
+                        None,
                         "o-a1b2c3d4e5",
                         "Upgrade it.",
                     )

@@ -12,7 +12,6 @@ import pytest
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack_sets.instances import Outcome
-from private_packages.commands.rollout import options
 from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.generator.golden import assert_golden
@@ -50,7 +49,7 @@ def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Script:
             "ListStackInstances": paged(summaries, 17),
         }
         session = Scripted(boto, script=usual | script)
-        monkeypatch.setattr(options, "sign_in", lambda *_: Aws(session))  # type: ignore[arg-type]
+        monkeypatch.setattr("boto3.Session", lambda **_: session)
         return session
 
     return aws

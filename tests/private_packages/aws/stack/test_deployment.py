@@ -1,0 +1,180 @@
+"""A program deploys: without a command, a terminal or a word of click."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from generator.configuration import DEFAULT, Repository
+from private_packages.aws.errors import DeploymentStoppedError, InterruptedDeploymentError, StackError
+from private_packages.aws.stack.deployment import Deployment, Ending, Proposal, Wanted
+from private_packages.aws.stack.events import Event
+from private_packages.aws.template import TemplateText
+from private_packages.aws.tokens.token import Token
+from tests.aws import ErrorAnswer
+from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
+from tests.custom_resource.aws import stack as role_stack
+
+STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/packages/1"
+CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:1:changeSet/x/1"
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "OrganizationId": {"Default": ""},
+    "MinimumRoleVersion": {"Default": "1.25.0"},
+    "StackeryStackName": {"Default": "stackery"},
+    "StackeryStackRegion": {"Default": ""},
+    "RoleCheck": {"Default": "Enforce"},
+    "GitHubPackagesSecretName": {"Default": "/stackery/ghpackagerepotoken"},
+    "GitHubPackagesToken": {"NoEcho": True},
+}
+WANTED = Wanted(
+    DEFAULT, TemplateText("private-packages", "{}", "Tokens", "0.1.0", PARAMETERS), {}, "packages"
+)
+STACK = {
+    "StackName": "packages",
+    "StackId": STACK_ID,
+    "StackStatus": "CREATE_COMPLETE",
+    "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+    "Outputs": [{"OutputKey": "KeyArn", "OutputValue": "arn:aws:kms:us-east-1:1:key/1"}],
+}
+NO_STACK = ErrorAnswer("ValidationError", "Stack with id packages does not exist")
+
+
+def event(number: int, status: str) -> dict[str, Any]:
+    return {
+        "EventId": str(number),
+        "StackId": STACK_ID,
+        "StackName": "packages",
+        "LogicalResourceId": "packages",
+        "PhysicalResourceId": STACK_ID,
+        "ResourceType": "AWS::CloudFormation::Stack",
+        "ResourceStatus": status,
+        "Timestamp": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+
+
+@dataclass
+class Program:
+    """A dialogue without a person."""
+
+    answer: bool = True
+    told: list[str] = field(default_factory=list)
+
+    def note(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+    def agrees(self, question: str) -> bool:
+        self.told.append(question)
+        return self.answer
+
+    def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
+        return {repository.id: Token("not-a-real-token") for repository in repositories}
+
+    def propose(self, proposal: Proposal) -> None:
+        self.told.append(f"new: {proposal.is_new}, {len(proposal.changes)} changes")
+
+    def show(self, coming: Iterable[Event], seen: list[Event], total: int | None = None) -> None:
+        assert total == 1
+        seen.extend(coming)
+
+
+@pytest.fixture
+def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """An account that is ready, in which a first deployment succeeds."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    def cloud(**script: Any) -> Any:
+        looks: list[Any] = [NO_STACK, NO_STACK, {"Stacks": [STACK]}]
+
+        def describe_stacks(asked: dict[str, Any]) -> Any:
+            if asked["StackName"] == "stackery":
+                return role_stack("us-east-1", Version="1.25.0")
+            return looks.pop(0) if len(looks) > 1 else looks[0]
+
+        added = {"Action": "Add", "LogicalResourceId": "Key", "ResourceType": "AWS::KMS::Key"}
+        healthy = {
+            "GetCallerIdentity": {
+                "Account": ACCOUNT,
+                "Arn": f"arn:aws:iam::{ACCOUNT}:user/me",
+                "UserId": "x",
+            },
+            "GetRole": lambda asked: role("/stackery/", asked["RoleName"]),
+            "DescribeOrganization": {"Organization": {"Id": ORGANIZATION}},
+            "DescribeSecret": ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
+            "DescribeStacks": describe_stacks,
+            "DescribeStackEvents": [{"StackEvents": []}, {"StackEvents": [event(1, "CREATE_COMPLETE")]}],
+            "CreateChangeSet": {
+                "Id": "arn:aws:cloudformation:us-east-1:1:changeSet/x/1",
+                "StackId": STACK_ID,
+            },
+            "DescribeChangeSet": {
+                "Status": "CREATE_COMPLETE",
+                "Changes": [{"Type": "Resource", "ResourceChange": added}],
+            },
+            "ExecuteChangeSet": {},
+            "DeleteChangeSet": {},
+        }
+        return scripted(**healthy | script)
+
+    return cloud
+
+
+def test_a_program_deploys(cloud: Callable[..., Any]) -> None:
+    aws, session = cloud()
+    program = Program()
+    result = Deployment(aws, WANTED, program).run()
+    assert (result.ending, result.failure, result.without_token) == (Ending.DEPLOYED, "", [])
+    assert program.told == [
+        f"Role check: account {ACCOUNT} has version 1.25.0, passed.",
+        "new: True, 1 changes",
+        "Deploy this?",
+    ]
+    [asked] = [asked for operation, asked in session.sent if operation == "CreateChangeSet"]
+    assert asked["Description"] == "Made by private-packages deploy 0.1.0"
+    assert {"ParameterKey": "GitHubPackagesToken", "ParameterValue": "not-a-real-token"} in asked[
+        "Parameters"
+    ]
+
+
+def test_a_program_that_does_not_agree_changes_nothing(cloud: Callable[..., Any]) -> None:
+    aws, session = cloud()
+    with pytest.raises(DeploymentStoppedError, match=r"^Nothing was deployed: there is no stack packages"):
+        Deployment(aws, WANTED, Program(answer=False)).run()
+    assert "ExecuteChangeSet" not in [operation for operation, _ in session.sent]
+
+
+def test_an_interruption_says_what_goes_on(cloud: Callable[..., Any]) -> None:
+    def interrupt(_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    aws, _ = cloud(ExecuteChangeSet=interrupt)
+    with pytest.raises(InterruptedDeploymentError, match=r"To see how it stands: `private-packages status"):
+        Deployment(aws, WANTED, Program()).run()
+
+
+def test_the_role_check_refuses_before_anything_is_asked(cloud: Callable[..., Any]) -> None:
+    aws, session = cloud(GetRole=ErrorAnswer("NoSuchEntity", "no such role"))
+    program = Program()
+    with pytest.raises(StackError, match=rf"^Install or upgrade the Stackery Role in account {ACCOUNT}"):
+        Deployment(aws, WANTED, program).run()
+    assert program.told == []
+    assert "CreateChangeSet" not in [operation for operation, _ in session.sent]
+
+
+def test_no_repr_shows_a_token() -> None:
+    wanted = Wanted(
+        DEFAULT, WANTED.template, {}, "packages", tokens={"GitHubPackages": Token("secret-value")}
+    )
+    assert "secret-value" not in repr(wanted)
+
+
+@pytest.mark.parametrize("module", ["stack.deployment", "stack_sets.rollout", "stack_sets.overview"])
+def test_no_terminal_is_known_and_boto3_not_loaded_unasked(module: str) -> None:
+    program = (
+        f"import sys, private_packages.aws.{module}; print({{'click', 'rich', 'boto3'}} & set(sys.modules))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout == "set()\n"
