@@ -145,7 +145,7 @@ def _functions(managers: Mapping[str, tuple[Manager, Sequence[Repository]]]) -> 
             continue
         lines = [f"  {line}" if line else "" for line in body]
         yield "\n".join(
-            [f"{rule} {name}", manager.functions.rstrip(), "", f"configure_{name}() {{", *lines, "}"]
+            [f"{rule} {name}", "", _resource(f"{name}.bash"), "", f"configure_{name}() {{", *lines, "}"]
         )
     if faults:
         raise ConfigurationError("\n".join(faults))

@@ -4,52 +4,19 @@ from collections.abc import Sequence
 
 from generator.configuration import Repository
 from generator.errors import ConfigurationError
-from generator.hooks.manager import Manager
+from generator.hooks.manager import Manager, by_place
 
 DEFAULT_USERNAME = "__token__"
 """What most indexes expect, or ignore, beside a token."""
-
-FUNCTIONS = r"""
-# The block goes to the end, because the last of several entries for one host wins. The empty line ends a
-# macro that may stand before it.
-put_into_netrc() { # put_into_netrc ID HOST USER
-  refuse_in_token "$1" 'netrc' '"' "'" \\
-  put_last "$1" '' "machine $2 login $3 password ${tokens[$1]}"
-}
-
-# pip takes an option that stands twice for an error, and one in another section wins over ours.
-refuse_own_settings() { # refuse_own_settings OPTION…
-  local option
-  for line in "${lines[@]}"; do
-    text=${line#"${line%%[![:space:]]*}"}
-    text=${text//_/-}
-    for option in "$@"; do
-      if [[ ${text} == "${option}"[[:space:]=:]* ]]; then
-        fail "${file} has an ${option} of its own: remove it, the hook writes the one that is needed"
-      fi
-    done
-  done
-}
-"""
 
 
 def configure(repositories: Sequence[Repository]) -> list[str]:
     """Return the bash that writes netrc and, without a token, pip.conf."""
     lines = ['open_file "${NETRC:-${HOME}/.netrc}"']
-    taken: dict[str, str] = {}
-    only: list[Repository] = []
-    for repository in repositories:
-        address = repository.address
-        if address.host in taken:
-            raise ConfigurationError(
-                f"repositories {taken[address.host]} and {repository.id}, field url: pip keeps one token for"
-                f" {address.host}, leave one of the two or give them hosts of their own"
-            )
-        taken[address.host] = repository.id
-        if repository.index != "extra":
-            only.append(repository)
+    for host, repository in by_place(repositories, lambda each: each.address.host, _fault).items():
         username = repository.username or DEFAULT_USERNAME
-        lines.append(f"put_into_netrc {repository.id} {address.host} '{username}'")
+        lines.append(f"put_into_netrc {repository.id} {host} '{username}'")
+    only = [repository for repository in repositories if repository.index != "extra"]
     if len(only) > 1:
         raise ConfigurationError(
             f"repositories {only[0].id} and {only[1].id}, field index: pip asks one index only, write"
@@ -77,10 +44,13 @@ def _pip_conf(repositories: Sequence[Repository], only: Sequence[Repository]) ->
     ]
 
 
+def _fault(_repository: Repository, host: str) -> str:
+    return f"field url: pip keeps one token for {host}, leave one of the two or give them hosts of their own"
+
+
 MANAGER = Manager(
     readers="pip, uv, poetry, pipenv",
     files="~/.netrc, and the index without the token in ~/.config/pip/pip.conf",
     configure=configure,
-    functions=FUNCTIONS,
     parts=("below.bash",),
 )

@@ -11,7 +11,9 @@ from generator.configuration import DEFAULT, Configuration
 from generator.configuration_file import parse
 from generator.errors import ConfigurationError
 from generator.hooks.hook import is_hook, render
+from tests import ROOT
 from tests.hooks.machine import MAVEN, NPM, PIP, YARN, arn
+from tests.hooks.sample import sample
 
 ENTRIES = {"npm": NPM, "yarn": YARN, "pip": PIP, "maven": MAVEN}
 SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).with_name("shellcheck"))
@@ -107,3 +109,13 @@ def test_all_faults_are_told_at_once() -> None:
 def test_a_host_that_is_none(url: str) -> None:
     with pytest.raises(ConfigurationError, match="field url: write an address such as"):
         hook(f"\n  - {{id: Odd, manager: npm, url: '{url}', secret: Odd}}\n")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "generator" / "hooks").glob("*.bash")), ids=lambda path: path.name
+)
+def test_each_file_of_bash_is_in_what_shellcheck_sees(path: Path) -> None:
+    hook_text = sample()
+    assert [line for line in path.read_text().splitlines() if line not in hook_text] == [
+        line for line in path.read_text().splitlines() if line.startswith("#@")
+    ]
