@@ -88,3 +88,26 @@ def test_the_json_of_template_is_as_shown(
     printed = CliRunner().invoke(main, ["template", "--output", "json", *options]).stdout
     shown = blocks((ROOT / "docs/commands/template.md").read_text(), "json")[number]
     assert json.loads(printed) == json.loads(shown)
+
+
+def test_the_tree_in_the_readme_is_the_one_in_the_repository() -> None:
+    """It names every folder of the packages, each under its own."""
+    [tree] = [text for text in blocks((ROOT / "README.md").read_text(), "") if "custom_resource/" in text]
+    named: set[str] = set()
+    parents: list[str] = []
+    for line in tree.splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        for folder in re.findall(r"^ *((?:\w+/ ?)+)", line)[:1]:
+            for name in folder.split():
+                parents[depth:] = [name]
+                named.add("".join(parents))
+    packages = ("custom_resource", "generator", "private_packages")
+    folders = {
+        f"{path.parent.relative_to(ROOT)}/"
+        for package in packages
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert {name for name in named if name.startswith(packages)} == folders - {
+        "private_packages/commands/rollout/status/"
+    }
+    assert all((ROOT / name).is_dir() for name in named)
