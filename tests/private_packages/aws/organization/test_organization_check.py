@@ -20,7 +20,7 @@ from private_packages.aws.organization import account_check, organization_check
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
 from private_packages.aws.organization.members import Member, select
 from private_packages.aws.organization.organization_check import ACTIONS, check_members
-from private_packages.aws.organization.roles import RoleInAccount, Roles
+from private_packages.aws.organization.roles import Roles
 from tests.aws import RawAnswer
 from tests.moto_organization import BUILD_ROLES, ROLE, Call, MotoOrganization, refusal, running, timeout
 from tests.organization_server import MANAGEMENT_ACCOUNT, Account
@@ -308,11 +308,6 @@ class TestManyAtOnce:
         assert alive() <= before
 
 
-def role_in_an_account(organization: MotoOrganization) -> RoleInAccount:
-    roles = Roles(organization.aws, ROLE, actions=ACTIONS, connections=1)
-    return roles.assume(organization.account("one"))
-
-
 class TestWhoseCredentialsSign:
     @pytest.mark.server
     def test_each_call_is_signed_for_the_account_that_it_is_about(
@@ -334,20 +329,3 @@ class TestWhoseCredentialsSign:
         assert told == {
             account.id: (Verdict.READY, account.version, account.region, account.id) for account in accounts
         }
-
-    def test_a_call_that_is_made_for_nobody_is_not_signed(self, organization: MotoOrganization) -> None:
-        caller = role_in_an_account(organization)
-        pages = caller.client("iam").get_paginator("list_roles").paginate()
-        with pytest.raises(LookupError):
-            list(pages)
-
-    def test_the_credentials_show_nowhere(self, organization: MotoOrganization) -> None:
-        caller = role_in_an_account(organization)
-        shown = f"{caller!r} {caller.client('iam')!r}"
-        for secret in caller.credentials[:3]:
-            assert str(secret) not in shown
-
-    def test_a_region_that_is_none_is_told_in_a_sentence(self, organization: MotoOrganization) -> None:
-        caller = role_in_an_account(organization)
-        with pytest.raises(AwsError, match=r"AWS cannot be asked: .*'not a region'"):
-            caller.client("iam", "not a region")

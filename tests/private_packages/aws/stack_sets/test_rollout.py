@@ -2,29 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
 
-from generator.configuration import DEFAULT
-from private_packages.aws.aws import Aws, sign_in
+from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import WatchingEndedError
-from private_packages.aws.organization import organization_check
-from private_packages.aws.organization.account_check import Finding
-from private_packages.aws.stack_sets import preflight
-from private_packages.aws.stack_sets.definition import Definition, Permissions
 from private_packages.aws.stack_sets.operation import CountBy, Progress
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.removal import Removal
 from private_packages.aws.stack_sets.rollout import Rollout, remove
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.commands.files import template_text
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.sample import definition
 from tests.private_packages.aws.stack_sets.service import StackSets
-
-TEMPLATE_TEXT = template_text("role-check", DEFAULT)
 
 
 @dataclass
@@ -90,22 +81,6 @@ def test_a_set_that_takes_one_operation_at_a_time_is_gone_on_with(
     assert progress
     assert progress.succeeded
     assert set(stack_sets.sets["checks"].instances) == set(plan.places)
-
-
-def test_preflight_calls_for_many_accounts_with_the_patience_for_that(
-    rollout: Rollout, organization: Grow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    organization(1)
-    seen: list[Any] = []
-
-    def check_members(aws: Aws, *_: object) -> list[Finding]:
-        seen.append(aws.config.retries)  # type: ignore[attr-defined]
-        return []
-
-    monkeypatch.setattr(organization_check, "check_members", check_members)
-    checked = replace(rollout, definition=Definition.of(TEMPLATE_TEXT, {}, Permissions()))
-    assert preflight.check(checked, checked.plan(), "Reader") == []
-    assert seen == [{"mode": "adaptive", "total_max_attempts": 8}]
 
 
 def test_who_stops_watching_is_told_how_to_go_on(rollout: Rollout, organization: Grow) -> None:

@@ -42,8 +42,8 @@ def denied(words: str) -> AwsError:
             denied(f"{READ} {NO.format('identity-based policy')}"),
             Link.IDENTITY_POLICY,
             "No identity-based policy allows secretsmanager:GetSecretValue.",
-            "See that stackery-factory-role has a policy of its own that allows secretsmanager:GetSecretValue,"
-            " as the Stackery Role has from 1.25.0 on: private-packages check.",
+            "See that stackery-factory-role has a policy of its own that allows secretsmanager:"
+            "GetSecretValue, as the Stackery Role has from 1.25.0 on: private-packages check.",
             id="the identity's own policy",
         ),
         pytest.param(

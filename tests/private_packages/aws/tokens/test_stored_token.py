@@ -12,8 +12,7 @@ from botocore.config import Config
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, TokenError
-from private_packages.aws.tokens import secret, stored_token
-from private_packages.aws.tokens.secret import region_of
+from private_packages.aws.tokens import stored_token
 from private_packages.aws.tokens.token import Token
 from tests.aws import Attempts, ErrorAnswer, Scripted, ScriptEntry
 
@@ -97,19 +96,6 @@ class TestDescribing:
         aws, _ = scripted(**script(**{operation: ErrorAnswer("InternalServiceError")}))
         with pytest.raises(AwsError, match="InternalServiceError"):
             stored_token.describe_if_allowed(aws, ARN)
-
-    @pytest.mark.parametrize("arn", ["x", "arn:aws:ssm:eu-central-1:111122223333:parameter:x", ""])
-    def test_what_is_no_secrets_arn_is_refused(self, arn: str) -> None:
-        with pytest.raises(TokenError, match="is not the ARN of a secret"):
-            region_of(arn)
-
-
-class TestReading:
-    def test_the_value_shows_in_no_repr(self, scripted: Make) -> None:
-        aws, _ = scripted(**script(GetSecretValue=value(TOKEN)))
-        found = secret.read(aws, ARN)
-        assert found.text == TOKEN
-        assert TOKEN not in repr(found)
 
 
 class TestChecking:

@@ -1,0 +1,52 @@
+"""A template as AWS gets it."""
+
+import pytest
+
+from generator import names
+from private_packages.aws.errors import TemplateError
+from private_packages.aws.template import TemplateText
+
+TEMPLATE = TemplateText(
+    "big",
+    "",
+    "Tokens",
+    "0.1.0",
+    {
+        "RoleCheck": {"Default": "Enforce", "AllowedValues": ["Enforce", "Warn"]},
+        "Name": {"AllowedPattern": "^[a-z]+$", "ConstraintDescription": "Small letters."},
+        "Token": {"NoEcho": True, "Default": ""},
+    },
+)
+
+
+def sized(letters: int) -> TemplateText:
+    return TemplateText("big", "é" * letters, "", "", {})
+
+
+def test_what_is_hidden_and_what_has_a_default() -> None:
+    assert TEMPLATE.hidden == {"Token"}
+    assert TEMPLATE.defaults == {"RoleCheck": "Enforce", "Name": "", "Token": ""}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "fault"),
+    [
+        ("RoleCheck", "Warn", ""),
+        ("RoleCheck", "Off", "takes Enforce or Warn only."),
+        ("Name", "abc", ""),
+        ("Name", "abc\n", "Small letters."),
+        ("Token", "é" * 2_048, ""),
+        ("Token", "é" * 2_049, "give a value of 4,096 bytes at most."),
+    ],
+)
+def test_what_a_parameter_takes(parameter: str, value: str, fault: str) -> None:
+    assert TEMPLATE.fault(parameter, value) == fault
+
+
+def test_its_size_is_counted_in_bytes() -> None:
+    sized(names.TEMPLATE_BYTES // 2).require_size("make it smaller.")
+    with pytest.raises(TemplateError) as refused:
+        sized(names.TEMPLATE_BYTES // 2 + 1).require_size("make it smaller.")
+    assert str(refused.value) == (
+        "The template big has 51,202 bytes, but CloudFormation takes 51,200 in a call: make it smaller."
+    )

@@ -1,0 +1,66 @@
+"""How what the role check found is printed."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from private_packages.aws.organization.account_check import Finding, Verdict
+from private_packages.commands.check import findings
+
+STACK = "arn:aws:cloudformation:eu-west-1:111122223333:stack/stackery/1"
+READY = Finding("111122223333", Verdict.READY, "1.25.0", STACK, "o-a1b2c3d4e5")
+MISSING = Finding("444455556666", Verdict.MISSING, next_step="Install the Stackery Role.")
+NAMES = {"111122223333": "build", "444455556666": "株式会社"}
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=io.StringIO(), width=100, color_system=None)
+
+
+def printed(console: Console) -> str:
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_what_is_not_known_is_null_for_programs() -> None:
+    assert findings.document(MISSING) == {
+        "account": "444455556666",
+        "name": None,
+        "verdict": "without the Stackery Role",
+        "version": None,
+        "region": None,
+        "stack_id": None,
+        "organization_id": None,
+        "next_step": "Install the Stackery Role.",
+    }
+    assert findings.document(READY, "build")["region"] == "eu-west-1"
+
+
+def test_what_is_not_known_is_unknown_for_people(console: Console) -> None:
+    findings.print_finding(console, MISSING, "stackery", "1.25.0")
+    assert printed(console) == (
+        "Account       444455556666\n"
+        "Organization  unknown\n"
+        "Stack         unknown\n"
+        "Version       unknown (needed: 1.25.0 or newer)\n"
+        "Verdict       without the Stackery Role\n"
+        "\nInstall the Stackery Role.\n"
+    )
+
+
+def test_many_are_aligned_whatever_their_letters(console: Console) -> None:
+    findings.print_findings(console, [READY, MISSING], NAMES)
+    assert printed(console).splitlines() == [
+        "Verdict                    Account       Name      Version  Region",
+        "without the Stackery Role  444455556666  株式会社",
+        "    Install the Stackery Role.",
+        "ready                      111122223333  build     1.25.0   eu-west-1",
+    ]
+
+
+def test_the_last_line_counts(console: Console) -> None:
+    findings.print_summary(console, [READY, MISSING], 2)
+    assert printed(console) == (
+        "\nLeft out: 2 suspended or being closed.\n1 ready, 1 without the Stackery Role\n"
+    )

@@ -1,0 +1,171 @@
+"""`private-packages token set`, called as a user calls it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from tests.aws import ErrorAnswer, ScriptEntry
+from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, UPDATED, stacks
+from tests.private_packages.aws.tokens.test_stored_token import (
+    ARN,
+    DELETED,
+    DENIED,
+    DESCRIBED,
+    NEW,
+    NO_SECRET,
+    OLD,
+    TOKEN,
+    put,
+    value,
+)
+from tests.private_packages.commands.token.calls import Aws, call, refused
+
+SET = ("token", "set", "GitHubPackages")
+EXPIRED = ErrorAnswer("ExpiredToken")
+
+
+def test_it_shows_the_versions_before_and_after(aws: Aws) -> None:
+    after = DESCRIBED | {"VersionIdsToStages": {"3" * 36: ["AWSCURRENT"], NEW: ["AWSPREVIOUS"]}}
+    aws(DescribeSecret=[DESCRIBED, after])
+    result = call(*SET)
+    assert result.exit_code == 0
+    shown = [line.split("  ") for line in result.stdout.splitlines()]
+    assert [line[0] or f"{line[1]} {line[-1]}" for line in shown] == [
+        f"Secret: {ARN}",
+        "Before:",
+        "22222222 AWSCURRENT",
+        "11111111 AWSPREVIOUS",
+        "After:",
+        "22222222 AWSPREVIOUS",
+        "33333333 AWSCURRENT",
+        "Stored: builds read the new token from now on.",
+    ]
+    assert "2026-02-01 00:00 UTC (" in result.stdout
+    assert result.stderr == ""
+
+
+def test_json(aws: Aws) -> None:
+    aws()
+    found = json.loads(call(*SET, "--output", "json").stdout)
+    assert (found["id"], found["secret_arn"], found["changed"]) == ("GitHubPackages", ARN, True)
+    assert found["before"] == [
+        {"version_id": NEW, "stages": ["AWSCURRENT"], "created": "2026-02-01T00:00:00+00:00"},
+        {"version_id": OLD, "stages": ["AWSPREVIOUS"], "created": "2026-01-01T00:00:00+00:00"},
+    ]
+
+
+def test_it_stores_what_standard_input_says_without_the_white_space_around(aws: Aws) -> None:
+    session = aws()
+    result = call(*SET, given=f"  {TOKEN} \n")
+    assert put(session)[0]["SecretString"] == TOKEN
+    assert result.stderr == "Note: removed the white space around the token.\n"
+
+
+def test_what_some_package_managers_refuse_is_noted(aws: Aws) -> None:
+    aws()
+    assert "Note: The token holds ${: npm" in call(*SET, given="a${b}").stderr
+
+
+def test_the_current_token_changes_nothing(aws: Aws) -> None:
+    session = aws(GetSecretValue=value(TOKEN))
+    result = call(*SET)
+    assert result.exit_code == 0
+    assert result.stdout.endswith("The secret holds this token already: nothing was changed.\n")
+    assert put(session) == []
+
+
+def test_the_key_in_json_is_the_configurations(aws: Aws, folder: Path) -> None:
+    (folder / "other.yaml").write_text(
+        "repositories: [{id: Acme, manager: npm, url: https://x.example, secret: x, token_key: npm}]"
+    )
+    session = aws(GetSecretValue=value('{"user": "x"}'))
+    session.script["DescribeStacks"] = stacks(Outputs=[{"OutputKey": "AcmeSecretArn", "OutputValue": ARN}])
+    assert call("token", "set", "Acme", "--config", "other.yaml").exit_code == 0
+    assert json.loads(put(session)[0]["SecretString"]) == {"user": "x", "npm": TOKEN}
+
+
+@pytest.mark.parametrize("operation", ["DescribeSecret", "ListSecretVersionIds", "GetSecretValue"])
+def test_not_being_allowed_to_look_does_not_stop_it(aws: Aws, operation: str) -> None:
+    session = aws(**{operation: DENIED})
+    assert call(*SET).exit_code == 0
+    assert len(put(session)) == 1
+
+
+def test_where_versions_may_not_be_seen_it_says_so(aws: Aws) -> None:
+    aws(DescribeSecret=DENIED)
+    assert "Before:\n  may not be read\nAfter:\n  may not be read\n" in call(*SET).stdout
+    assert json.loads(call(*SET, "--output", "json").stdout)["after"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("", "The token is empty"),
+        (f"{TOKEN}\n{TOKEN}\n", "The token holds a line end or a control character"),
+        ("private-packages status\n", "Nothing was changed. The token holds a blank"),
+    ],
+)
+def test_what_is_no_token_is_refused(aws: Aws, given: str, message: str) -> None:
+    session = aws()
+    assert refused(*SET, given=given).startswith(f"Error: {message}")
+    assert put(session) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "message"),
+    [
+        ("DescribeStacks", NO_STACK, "There is no stack private-packages in us-east-1"),
+        (
+            "DescribeStacks",
+            stacks(Outputs=[]),
+            "Stack private-packages in us-east-1 (CREATE_COMPLETE) has",
+        ),
+        ("DescribeStacks", ACCESS_DENIED, "May not read the stack private-packages in us-east-1"),
+        ("DescribeStacks", EXPIRED, "The AWS credentials have expired: sign in, or give --profile."),
+        ("DescribeSecret", NO_SECRET, "Cannot describe the secret arn:"),
+        (
+            "DescribeSecret",
+            DESCRIBED | {"DeletedDate": UPDATED},
+            "The secret is marked for deletion: restore it first",
+        ),
+        ("GetSecretValue", DELETED, "Cannot read the secret arn:"),
+        ("PutSecretValue", DENIED, "May not put a value into the secret arn:"),
+        ("PutSecretValue", EXPIRED, "The AWS credentials have expired"),
+    ],
+)
+def test_what_aws_refuses_is_told(aws: Aws, operation: str, answer: ScriptEntry, message: str) -> None:
+    session = aws()
+    session.script[operation] = answer
+    assert refused(*SET).startswith(f"Error: {message}")
+
+
+def test_an_output_that_is_no_arn(aws: Aws) -> None:
+    session = aws()
+    session.script["DescribeStacks"] = stacks(
+        Outputs=[{"OutputKey": "GitHubPackagesSecretArn", "OutputValue": "x"}]
+    )
+    assert "x is not the ARN of a secret" in refused(*SET)
+
+
+def test_stopping_at_the_question_changes_nothing(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_question: str) -> None:
+        raise click.Abort
+
+    monkeypatch.setattr("private_packages.commands.token.set.read_token", stop)
+    session = aws()
+    assert refused(*SET) == "Error: Stopped: nothing was changed."
+    assert put(session) == []
+
+
+def test_stopping_in_the_middle_tells_how_to_go_on(aws: Aws) -> None:
+    def stop(_parameters: Any) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    aws(PutSecretValue=stop)
+    assert refused(*SET) == (
+        "Error: Stopped while the token was being stored: see with `private-packages token check"
+        " GitHubPackages` whether it was."
+    )
