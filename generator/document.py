@@ -13,7 +13,7 @@ from generator.errors import TemplateTooLargeError
 Format = Literal["yaml", "json"]
 
 S3_BYTES = 1_000_000
-"""The largest template that it takes from S3, whereto the console uploads (the quota says 1 MB)."""
+"""The largest template that it takes from S3, to which the console uploads (the quota says 1 MB)."""
 
 _ORDER = (
     # a template

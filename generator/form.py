@@ -88,7 +88,7 @@ def repository_parameters(repository: Repository) -> tuple[Parameter, Parameter]
             Type="String",
             NoEcho=True,
             Default="",
-            Description=f"{repository.description}. Empty: put the token into the secret later.",
+            Description=f"{repository.description}. Empty: add the token to the secret later.",
             AllowedPattern=r"^(\S(.*\S)?)?$",
             ConstraintDescription="One line, without blanks at its ends.",
         ),

@@ -2,7 +2,7 @@
 
 from troposphere import GetAtt, Output, Ref, Tags, Template
 
-from generator import __version__, form, key, names, role_check, secrets
+from generator import __version__, form, key, names, secrets, stackery_role
 from generator.configuration import Configuration
 
 TAGS = Tags(**{"stackery-private-packages": __version__})
@@ -57,7 +57,7 @@ def _guarded_template(configuration: Configuration, description: str) -> Templat
     template.set_version()
     for parameter in form.ROLE_CHECK_PARAMETERS:
         template.add_parameter(parameter)
-    template.add_resource(role_check.resources(configuration, TAGS))
+    template.add_resource(stackery_role.resources(configuration, TAGS))
     for name, description, value in (
         (
             "OrganizationId",

@@ -26,7 +26,7 @@ def _place(repository: Repository) -> str:
 
 
 def _fault(_repository: Repository, place: str) -> str:
-    return f"field url: npm keeps one token for {place}, leave one of the two"
+    return f"field url: npm keeps one token for {place}, remove one of the two"
 
 
 MANAGER = Manager(

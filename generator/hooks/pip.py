@@ -45,7 +45,7 @@ def _pip_conf(repositories: Sequence[Repository], only: Sequence[Repository]) ->
 
 
 def _fault(_repository: Repository, host: str) -> str:
-    return f"field url: pip keeps one token for {host}, leave one of the two or give them hosts of their own"
+    return f"field url: pip keeps one token for {host}, remove one of the two or give them hosts of their own"
 
 
 MANAGER = Manager(

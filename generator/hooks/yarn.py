@@ -29,7 +29,7 @@ def _place(repository: Repository) -> str:
 
 def _fault(repository: Repository, place: str) -> str:
     field = "scope" if repository.scope else "url"
-    return f"field {field}: yarn keeps one token for {place}, leave one of the two"
+    return f"field {field}: yarn keeps one token for {place}, remove one of the two"
 
 
 MANAGER = Manager(

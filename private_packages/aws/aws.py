@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from private_packages.aws.organization.roles import Roles
 
 _SIGN_IN = "sign in, or give --profile"
-_NO_REGION = "No Region is set: say --region or set AWS_REGION."
+_NO_REGION = "No Region is set: give --region or set AWS_REGION."
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure")
 _WORDS = 4_000
@@ -85,7 +85,7 @@ class Aws(Clients):
         Raises:
             AwsError: there are no credentials, or they are not valid.
         """
-        with asking("find out who calls"):
+        with asking("look up who is calling"):
             answer = self.client("sts").get_caller_identity()
         return Identity(answer["Account"], answer["Arn"])
 

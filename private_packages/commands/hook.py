@@ -22,7 +22,7 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @click.option(
     "--stack-name",
     metavar="NAME",
-    help="Instead: take the ARNs from the outputs of this stack, deployed from private-packages.yaml.",
+    help="Take the ARNs from the outputs of this stack instead.",
 )
 @click.option(
     "--output",
@@ -63,7 +63,7 @@ def command(
         raise click.UsageError("--output - names no file for --check to look at: name one.")
     if secret_arns and stack_name:
         raise click.UsageError(
-            "--secret-arn and --stack-name both say which secrets to use: leave one of them."
+            "--secret-arn and --stack-name both say which secrets to use: leave one of them out."
         )
     repositories = load_configuration(config)
     if stack_name:

@@ -31,7 +31,7 @@ def confirm(question: str, *, yes: bool) -> None:
         agreed = agrees(question)
     except click.Abort:
         raise click.ClickException(
-            "Nothing was changed: nobody answered, say --yes to go on without."
+            "Nothing was changed: nobody answered, give --yes to go on without one."
         ) from None
     if not agreed:
         raise click.ClickException("Nothing was changed.")

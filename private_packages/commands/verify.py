@@ -23,12 +23,12 @@ from private_packages.commands.token.versions import document, line
 @click.option(
     "--stack-name",
     metavar="NAME",
-    help="Instead: take the ARNs from the outputs of this stack, deployed from private-packages.yaml.",
+    help="Take the ARNs from the outputs of this stack instead.",
 )
 @click.option(
     "--role-arn",
     metavar="ARN",
-    help="Assume this role and read as it: a build role that lets these credentials do so.",
+    help="Assume this role and read as it: a build role that trusts these credentials.",
 )
 @output_option
 @aws_options
@@ -58,7 +58,7 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if secret_arns and stack_name:
         raise click.UsageError(
-            "--secret-arn and --stack-name both say which secrets to read: leave one of them."
+            "--secret-arn and --stack-name both say which secrets to read: leave one of them out."
         )
     configuration = load_configuration(config)
     arns = given_arns(configuration, secret_arns) if not stack_name else {}

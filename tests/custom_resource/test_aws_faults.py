@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 
 from custom_resource import role_check
-from generator.role_check import FUNCTION_TIMEOUT
+from generator.stackery_role import FUNCTION_TIMEOUT
 from tests.aws import Answer, Attempts, ErrorAnswer, RawAnswer
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, Account, role, stack, stack_id
 

@@ -171,7 +171,7 @@ class TestInATerminal:
         assert told.startswith("The deployment failed. GitHubPackagesSecret (AWS::SecretsManager::Secret): ")
         assert f"{SECRET} already exists" in told
         assert told.endswith(
-            f"Nothing is left but the stack's name, {STACK} in {REGION} (ROLLBACK_COMPLETE): mend the cause"
+            f"Nothing is left but the stack's name, {STACK} in {REGION} (ROLLBACK_COMPLETE): fix the cause"
             " and deploy again, which deletes that first."
         )
         assert deployer.stacks() == {STACK: "ROLLBACK_COMPLETE"}
@@ -188,7 +188,7 @@ class TestInATerminal:
         told = " ".join(screen.text.split("Error: ")[1].split())
         assert told.startswith("The deployment failed. AcmePipSecret (AWS::SecretsManager::Secret): The")
         assert told.endswith(
-            f"The stack {STACK} in {REGION} is as it was before (UPDATE_ROLLBACK_COMPLETE): mend the cause"
+            f"The stack {STACK} in {REGION} is as it was before (UPDATE_ROLLBACK_COMPLETE): fix the cause"
             " and deploy again."
         )
 
@@ -291,7 +291,8 @@ class TestFromAPipe:
         ended = deployer.deploy("--parameter", "RoleCheck=Warn", "--no-token", "--yes")
         assert ended.returncode == 0
         assert (
-            "Note: goes on in spite of this, as RoleCheck is Warn. Upgrade the Stackery Role" in ended.stderr
+            "Note: going on all the same, because RoleCheck is Warn. Upgrade the Stackery Role"
+            in ended.stderr
         )
 
     def test_an_account_without_organization_is_refused_even_with_a_warning(

@@ -118,7 +118,7 @@ def test_a_secret_is_named_as_configured(rich: Document) -> None:
 
 def test_a_token_is_described_as_configured(rich: Document) -> None:
     assert rich["Parameters"]["GitHubPackagesToken"]["Description"] == (
-        'Token of Łukasz\'s robot: "read only" #1. Empty: put the token into the secret later.'
+        'Token of Łukasz\'s robot: "read only" #1. Empty: add the token to the secret later.'
     )
 
 

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resource.role_check import STACKERY_REGIONS
-from generator import __version__, role_check, templates
+from generator import __version__, stackery_role, templates
 from generator.configuration import DEFAULT, Configuration, Repository
 from tests import ROOT
 from tests.generator.cloudformation import Document, needs, of_type, read, references, statements, walk
 from tests.generator.conftest import GOLDEN, LARGE, RICH, text_of
 from tests.generator.golden import assert_golden
 
-INDENTED_SOURCE = textwrap.indent(role_check.source(), " " * 10)
+INDENTED_SOURCE = textwrap.indent(stackery_role.source(), " " * 10)
 TAGGABLE = {"AWS::Logs::LogGroup", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::KMS::Key"} | {
     "AWS::SecretsManager::Secret"
 }
@@ -39,7 +39,7 @@ BEFORE_THE_CHECK = {"RoleCheckLogGroup", "RoleCheckFunctionRole", "RoleCheckFunc
 )
 def test_the_template_is_the_committed_one(file: str, repositories: Configuration, name: str) -> None:
     text = text_of(name, repositories, "json" if file.endswith("json") else "yaml")
-    for source in (INDENTED_SOURCE, json.dumps(role_check.source())[1:-1]):
+    for source in (INDENTED_SOURCE, json.dumps(stackery_role.source())[1:-1]):
         text = text.replace(source, "          # custom_resource/role_check.py, word for word\n")
     assert_golden(GOLDEN / file, text)
 

@@ -208,7 +208,7 @@ class Deployment:
             # The function needs the organization all the same.
             if not requirements.organization_id:
                 members.own_organization(self.aws)
-            self.dialogue.note(f"Note: goes on in spite of this, as RoleCheck is Warn. {finding.next_step}")
+            self.dialogue.note(f"Note: going on all the same, because RoleCheck is Warn. {finding.next_step}")
         else:
             raise StackError(finding.next_step)
 
@@ -219,7 +219,7 @@ class Deployment:
             wanted[parameter] = name = parameters.value(parameter)
             if parameter in parameters.kept and name != repository.secret:
                 self.dialogue.note(
-                    f"Note: the secret of {repository.id} stays {name}, to have the configuration's name give"
+                    f"Note: the secret of {repository.id} stays {name}, to use the configuration's name, give"
                     f" --parameter {parameter}={repository.secret}."
                 )
         secret_names.refuse_doubles(wanted)
@@ -331,10 +331,10 @@ class Deployment:
         except StackError as error:
             return str(error)
         if state is State.DEPLOYED:
-            return f"The stack {self.name} is as it was before ({status}): mend the cause and deploy again."
+            return f"The stack {self.name} is as it was before ({status}): fix the cause and deploy again."
         if state is State.REMAINS:
             return (
-                f"Nothing is left but the stack's name, {self.name} ({status}): mend the cause and deploy"
+                f"Nothing is left but the stack's name, {self.name} ({status}): fix the cause and deploy"
                 " again, which deletes that first."
             )
         return f"The stack {self.name} is {status}: another operation follows."

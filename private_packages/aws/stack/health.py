@@ -44,7 +44,7 @@ class StackHealth:
             return []
         if self.status.endswith("_IN_PROGRESS"):
             return [f"the stack is in {self.status}: wait for its end"]
-        return [f"the stack is in {self.status}: see its events, mend the cause and deploy again"]
+        return [f"the stack is in {self.status}: see its events, fix the cause and deploy again"]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def state_of(aws: Aws, description: "StackTypeDef | None") -> State:
     if status in _MENDS:
         command = f"aws cloudformation {_MENDS[status]} --stack-name {name} --region {aws.region}"
         raise StackError(
-            f"Mend the stack {name} in {aws.region} first, which is {status}: see its events for the cause,"
+            f"Repair the stack {name} in {aws.region} first, which is {status}: see its events for the cause,"
             f" remove that, then run `{command}`."
         )
     # Else the diff would be: remove all of somebody's.

@@ -189,7 +189,7 @@ def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
     """Return what to do where no policy of this kind allows."""
     who = facts.role_name or "this identity"
     since = names.MINIMUM_ROLE_VERSION
-    own = f"the own policy of {who} allows {action}, as the Stackery Role's does from {since} on"
+    own = f"{who} has a policy of its own that allows {action}, as the Stackery Role has from {since} on"
     drift = "is the template's (private-packages status --drift)"
     listed = "that build_roles has its role's path and name" + (
         ", and organization_paths its account" if facts.organization_paths else ""

@@ -39,7 +39,7 @@ def _role_name(_: click.Context, __: click.Parameter, value: str) -> str:
     "--organization",
     "whole_organization",
     is_flag=True,
-    help="Check every active account of the organization instead of the own one.",
+    help="Check every active account of the organization, not just this one.",
 )
 @member_options
 @click.option(
@@ -48,7 +48,7 @@ def _role_name(_: click.Context, __: click.Parameter, value: str) -> str:
     default=organization_check.ROLE_NAME,
     show_default=True,
     callback=_role_name,
-    help="The role to assume in each account; the own one needs none.",
+    help="The role to assume in each account; this one needs none.",
 )
 @click.option(
     "--concurrency",

@@ -38,16 +38,16 @@ from private_packages.commands.printing import print_json, progress_console, res
 @config_option
 @stack_name_option
 @parameter_option
-@click.option("--token-stdin", is_flag=True, help="Read the token, or a line ID=TOKEN for each, from a pipe.")
-@click.option("--no-token", is_flag=True, help="Ask for no token: new secrets stay empty until `token set`.")
-@click.option("--bucket", metavar="NAME", help="Hand the template over through this S3 bucket.")
-@click.option("--yes", is_flag=True, help="Deploy without asking.")
-@click.option("--dry-run", is_flag=True, help="Show what would be done, and do not do it.")
-@click.option("--allow-replacement", is_flag=True, help="Let the key or a secret be replaced by a new one.")
 @click.option(
-    "--quick-create-link", is_flag=True, help="Instead: print the link to the console's form, filled in."
+    "--token-stdin", is_flag=True, help="Read the token, or a line ID=TOKEN for each repository, from a pipe."
 )
-@click.option("--template-url", metavar="URL", help="Where the template lies that the link is for.")
+@click.option("--no-token", is_flag=True, help="Ask for no token: new secrets stay empty until `token set`.")
+@click.option("--bucket", metavar="NAME", help="Upload the template to this S3 bucket first.")
+@click.option("--yes", is_flag=True, help="Deploy without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--allow-replacement", is_flag=True, help="Let the key or a secret be replaced by a new one.")
+@click.option("--quick-create-link", is_flag=True, help="Only print a link to the console's form, filled in.")
+@click.option("--template-url", metavar="URL", help="The template's address in S3, for that link.")
 @output_option
 @aws_options
 def command(
@@ -68,8 +68,8 @@ def command(
 ) -> None:
     """Deploy the template into the account that keeps the tokens.
 
-    It runs the role check, shows what would become of each resource, asks, and then shows what happens until
-    it has ended. A new stack's tokens are asked for, hidden; later deployments keep what is there.
+    Runs the role check, shows what would change, asks, and follows the deployment to its end. A new stack's
+    tokens are asked for, hidden; later deployments keep what is there.
 
     \b
     Examples:
@@ -159,7 +159,7 @@ class _Terminal:
             ids = " and ".join(each.id for each in repositories)
             raise click.UsageError(
                 f"There is no terminal to ask for the token of {ids}: pipe it in with --token-stdin, or use"
-                " --no-token and put it later."
+                " --no-token and add it later."
             )
         try:
             return ask_for_tokens(repositories)
@@ -194,7 +194,7 @@ def _check_use(
     if quick_create_link:
         _check_link(str(template_url))
     if token_stdin and no_token:
-        raise click.UsageError("--token-stdin and --no-token contradict each other: leave one of them.")
+        raise click.UsageError("--token-stdin and --no-token contradict each other: leave one of them out.")
     if token_stdin and question.can_ask():
         raise click.UsageError(
             "--token-stdin would show what you type: leave it out to be asked without that, or use a pipe."
@@ -209,7 +209,7 @@ def _check_link(template_url: str) -> None:
     for option in ("token_stdin", "no_token", "bucket", "yes", "dry_run", "allow_replacement"):
         if source(option) is not ParameterSource.DEFAULT:
             raise click.UsageError(
-                f"--{option.replace('_', '-')} is of no use for --quick-create-link: leave one of them."
+                f"--{option.replace('_', '-')} does not go with --quick-create-link: leave one of them out."
             )
     try:
         parts = urlsplit(template_url)

@@ -28,7 +28,7 @@ def parse_tokens(ids: Sequence[str], text: str) -> dict[str, Token]:
             )
         if name.strip() in tokens:
             raise TokenError(
-                f"Line {number} of standard input is the second for {name.strip()}: leave one of the two."
+                f"Line {number} of standard input is the second for {name.strip()}: remove one of the two."
             )
         try:
             tokens[name.strip()] = Token.parse(value)
@@ -47,7 +47,7 @@ def ask_for_tokens(repositories: Iterable[Repository]) -> dict[str, Token]:
     """
     tokens = {}
     for repository in repositories:
-        question = f"Token for {repository.id} ({repository.url}), hidden, empty to put it later"
+        question = f"Token for {repository.id} ({repository.url}), hidden, empty to add it later"
         typed = hidden(question)
         if typed.strip():
             tokens[repository.id] = Token.parse(typed)

@@ -12,7 +12,7 @@ parameter_option = click.option(
     "parameters",
     metavar="NAME=VALUE",
     multiple=True,
-    help="A parameter of the template, unless it is a token; may be given for each.",
+    help="A parameter of the template, but no token; can be given several times.",
 )
 
 
@@ -42,7 +42,7 @@ def given_parameters(
                 f" {instead_of_a_token}"
             )
         if name in given:
-            raise click.UsageError(f"--parameter {name}: is there twice, leave one of the two.")
+            raise click.UsageError(f"--parameter {name}: is given twice: remove one.")
         if fault := template.fault(name, value):
             raise click.UsageError(f"--parameter {name}: {fault}")
         given[name] = value

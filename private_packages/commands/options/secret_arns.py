@@ -33,7 +33,7 @@ def given_arns(configuration: Configuration, given: Sequence[str]) -> dict[str, 
                 f"--secret-arn {each}: write it as ID=ARN, {configuration.repositories[0].id}=arn:…."
             )
         if name in arns:
-            raise click.UsageError(f"--secret-arn {name}: is there twice, leave one of the two.")
+            raise click.UsageError(f"--secret-arn {name}: is given twice: remove one.")
         arns[name] = arn
     return _checked(configuration, arns, "--secret-arn")
 

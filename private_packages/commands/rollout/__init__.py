@@ -6,10 +6,10 @@ from private_packages.commands.groups import LazyGroup
 
 COMMANDS = {
     "plan": "Show what a rollout would do.",
-    "start": "Bring the template to the accounts, or take up where that was interrupted.",
-    "watch": "Follow what runs to its end.",
+    "start": "Roll the template out, or go on with a rollout that was interrupted.",
+    "watch": "Follow the operations that are running to their end.",
     "status": "Show which accounts are done, which failed and why.",
-    "stop": "Stop what runs.",
+    "stop": "Stop the operations that are running.",
     "remove": "Remove the stack set and its stacks from the accounts.",
 }
 

@@ -156,7 +156,7 @@ _PREFERENCES: tuple[Option[Any], ...] = (
         type=Amounts(least=0),
         default=ALL,
         show_default=True,
-        help="In how many accounts of a Region it may fail before the rest is cancelled.",
+        help="How many accounts of a Region may fail before the rest are cancelled.",
     ),
 )
 

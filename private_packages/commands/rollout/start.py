@@ -13,7 +13,7 @@ from private_packages.commands.rollout.progress import COUNT_BY, Terminal
 @by_option
 @yes_option
 def command(*, options: RolloutOptions, by: str, yes: bool, output: str) -> None:
-    """Bring the template to the accounts, or take up where that was interrupted.
+    """Roll the template out, or go on with a rollout that was interrupted.
 
     The plan is shown, and carried out when you agree: it creates the stack set or updates it, creates the
     instances that are missing, and tries again where one has failed. The same command again changes nothing

@@ -12,7 +12,7 @@ from private_packages.commands.rollout.options import StackSetOptions, stack_set
 @click.command()
 @stack_set_options
 def command(*, options: StackSetOptions, output: str) -> None:
-    """Stop what runs.
+    """Stop the operations that are running.
 
     Stacks that are done stay as they are. Where nothing has begun yet, nothing will; `rollout start` takes it
     up again.

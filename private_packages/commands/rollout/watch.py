@@ -14,7 +14,7 @@ from private_packages.commands.rollout.progress import COUNT_BY, Terminal
 @stack_set_options
 @by_option
 def command(*, options: StackSetOptions, by: str, output: str) -> None:
-    """Follow what runs to its end.
+    """Follow the operations that are running to their end.
 
     Shows how many instances are done, failed and waiting, from any computer and whoever started it. Where
     nothing runs, it shows how the last operation ended. Ctrl-C ends only the watching.

@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """See whether the stored token can be used.
 
-    Reads the token of the repository with this ID as far as these credentials may, and tells of it all but
+    Reads the token of the repository with this ID as far as these credentials may, and reports everything but
     the token: version, age, length, and what would keep a build from using it. Fails where a build could not
     use it, or where that is not known. Whether a build may read it: private-packages verify.
 

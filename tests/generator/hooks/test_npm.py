@@ -44,5 +44,5 @@ def test_two_repositories_with_one_key() -> None:
 
     assert str(refusal.value) == (
         "repositories Acme and Other, field url: npm keeps one token for //npm.pkg.github.com/,"
-        " leave one of the two"
+        " remove one of the two"
     )

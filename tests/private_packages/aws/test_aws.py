@@ -42,8 +42,8 @@ def test_an_assumed_role_signs_with_its_own_credentials(scripted: Callable[..., 
             "UnrecognizedClientException",
             "AWS does not know these credentials (UnrecognizedClientException): sign in, or give --profile.",
         ),
-        ("AccessDenied", f"May not find out who calls: {PERMISSION} (AccessDenied: Because of this)."),
-        ("Throttling", "Cannot find out who calls (Throttling): Because of this."),
+        ("AccessDenied", f"May not look up who is calling: {PERMISSION} (AccessDenied: Because of this)."),
+        ("Throttling", "Cannot look up who is calling (Throttling): Because of this."),
     ],
 )
 def test_what_aws_refuses_is_told_in_a_sentence(
@@ -59,7 +59,7 @@ def test_what_aws_refuses_is_told_in_a_sentence(
     ("error", "sentence"),
     [
         (botocore.exceptions.NoCredentialsError(), "No AWS credentials: sign in, or give --profile."),
-        (botocore.exceptions.NoRegionError(), "No Region is set: say --region or set AWS_REGION."),
+        (botocore.exceptions.NoRegionError(), "No Region is set: give --region or set AWS_REGION."),
         (
             botocore.exceptions.UnauthorizedSSOTokenError(),
             "The sign-in has ended: sign in again (aws sso login).",

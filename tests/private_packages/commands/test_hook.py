@@ -162,7 +162,7 @@ class TestChecking:
             (*BOTH, "--secret-arn", f"Other={arn('Other')}"),
             "--secret-arn Other: no repository has this id, the configuration lists AcmeNpm, AcmePip.",
         ),
-        ((*BOTH, *BOTH[:2]), "--secret-arn AcmeNpm: is there twice, leave one of the two."),
+        ((*BOTH, *BOTH[:2]), "--secret-arn AcmeNpm: is given twice: remove one."),
         (("--secret-arn", "AcmeNpm"), "--secret-arn AcmeNpm: write it as ID=ARN, AcmeNpm=arn:…."),
         (
             (*BOTH, "--stack-name", "x"),
@@ -306,7 +306,7 @@ class TestStack:
 @pytest.mark.parametrize(
     ("environment", "arguments", "message"),
     [
-        ({}, (), "No Region is set: say --region or set AWS_REGION."),
+        ({}, (), "No Region is set: give --region or set AWS_REGION."),
         ({}, ("--region", "eu-central-1"), "No AWS credentials: sign in, or give --profile."),
         ({}, ("--profile", "nobody"), "AWS cannot be asked: The config profile (nobody) could not be found."),
         (

@@ -23,7 +23,7 @@ def test_agreeing_needs_a_yes(text: str, answer: str) -> None:
     ("text", "told"),
     [
         ("n\n", "Error: Nothing was changed.\n"),
-        ("", "Error: Nothing was changed: nobody answered, say --yes to go on without.\n"),
+        ("", "Error: Nothing was changed: nobody answered, give --yes to go on without one.\n"),
     ],
 )
 def test_who_does_not_agree_is_told_that_nothing_was_changed(text: str, told: str) -> None:

@@ -205,7 +205,7 @@ def test_what_aws_refuses_is_told(
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [((), "No Region is set: say --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
+    [((), "No Region is set: give --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
 )
 def test_without_settings(run: Run, arguments: tuple[str, ...], message: str) -> None:
     result = run("status", *arguments)

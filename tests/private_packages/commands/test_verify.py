@@ -56,7 +56,7 @@ def test_what_it_cannot_read_and_why(run: Run, aws: Aws) -> None:
     link, arn, explanation, next_step, said, count = result.stdout.splitlines()[1:]
     assert (link, arn) == ("GitHubPackages: identity policy", f"  {ARN}")
     assert explanation == "  No identity-based policy allows secretsmanager:GetSecretValue."
-    assert next_step.startswith("  Next: See that the own policy of stackery-deployer allows")
+    assert next_step.startswith("  Next: See that stackery-deployer has a policy of its own that allows")
     assert said == "  AWS: because no identity-based policy allows it"
     assert count == "0 of 1 usable here."
 
@@ -138,7 +138,7 @@ def test_what_aws_refuses_beforehand(
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [((), "No Region is set: say --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
+    [((), "No Region is set: give --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
 )
 def test_without_settings(run: Run, arguments: tuple[str, ...], message: str) -> None:
     result = run(*GIVEN, *arguments)

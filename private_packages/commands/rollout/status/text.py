@@ -20,7 +20,7 @@ COLOURS = {
     Outcome.SKIPPED: "magenta",
     Outcome.DONE: "green",
 }
-CASUALTIES = "Nothing is wrong there: mend the causes and start again."
+CASUALTIES = "Nothing is wrong there: fix the causes and start again."
 _MOST_GROUPS = 20
 _MOST_ACCOUNTS = 6
 _MARGIN = 18

@@ -12,7 +12,7 @@ import pytest
 from botocore.client import BaseClient
 
 from generator import configuration
-from generator.role_check import FUNCTION_ROLE
+from generator.stackery_role import FUNCTION_ROLE
 from generator.templates import TEMPLATES
 from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import AwsError

@@ -87,7 +87,7 @@ def test_a_stack_that_has_settled_needs_no_attention(scripted: Make, status: str
     [
         (
             {"DescribeStacks": stacks("UPDATE_ROLLBACK_COMPLETE")},
-            "the stack is in UPDATE_ROLLBACK_COMPLETE: see its events, mend the cause and deploy again",
+            "the stack is in UPDATE_ROLLBACK_COMPLETE: see its events, fix the cause and deploy again",
         ),
         (
             {"DescribeStacks": stacks("ROLLBACK_COMPLETE", Outputs=[])},

@@ -61,8 +61,8 @@ def test_a_stack_that_is_stuck_is_refused_with_the_way_out(
     with pytest.raises(StackError) as refused:
         state_of(aws, described(status))
     assert str(refused.value) == (
-        f"Mend the stack packages in us-east-1 first, which is {status}: see its events for the cause, remove"
-        f" that, then run `aws cloudformation {command} --stack-name packages --region us-east-1`."
+        f"Repair the stack packages in us-east-1 first, which is {status}: see its events for the cause,"
+        f" remove that, then run `aws cloudformation {command} --stack-name packages --region us-east-1`."
     )
 
 

@@ -42,8 +42,8 @@ def denied(words: str) -> AwsError:
             denied(f"{READ} {NO.format('identity-based policy')}"),
             Link.IDENTITY_POLICY,
             "No identity-based policy allows secretsmanager:GetSecretValue.",
-            "See that the own policy of stackery-factory-role allows secretsmanager:GetSecretValue, as the"
-            " Stackery Role's does from 1.25.0 on: private-packages check.",
+            "See that stackery-factory-role has a policy of its own that allows secretsmanager:GetSecretValue,"
+            " as the Stackery Role has from 1.25.0 on: private-packages check.",
             id="the identity's own policy",
         ),
         pytest.param(
@@ -59,8 +59,8 @@ def denied(words: str) -> AwsError:
             Link.KEY_POLICY,
             "The key's policy or the identity's own does not allow kms:Decrypt; AWS does not say which.",
             "See that the key's policy in account 111122223333 is the template's (private-packages status"
-            " --drift), that the own policy of stackery-factory-role allows kms:Decrypt, as the Stackery"
-            " Role's does from 1.25.0 on, and that build_roles has its role's path and name.",
+            " --drift), that stackery-factory-role has a policy of its own that allows kms:Decrypt, as the"
+            " Stackery Role has from 1.25.0 on, and that build_roles has its role's path and name.",
             id="the key",
         ),
         pytest.param(
@@ -74,7 +74,7 @@ def denied(words: str) -> AwsError:
             denied(f"{DECRYPT} because no identity-based policy allows the kms:Decrypt action"),
             Link.IDENTITY_POLICY,
             "No identity-based policy allows kms:Decrypt.",
-            "See that the own policy of stackery-factory-role allows kms:Decrypt",
+            "See that stackery-factory-role has a policy of its own that allows kms:Decrypt",
             id="the identity's own policy, for the key",
         ),
         pytest.param(
@@ -144,7 +144,7 @@ def denied(words: str) -> AwsError:
             denied(READ),
             Link.SOME_POLICY,
             "Some policy does not allow secretsmanager:GetSecretValue; AWS does not say which.",
-            "See that the own policy of stackery-factory-role allows secretsmanager:GetSecretValue",
+            "See that stackery-factory-role has a policy of its own that allows secretsmanager:GetSecret",
             id="a policy that AWS does not name",
         ),
         pytest.param(

@@ -321,7 +321,7 @@ class TestAwsThatCannotBeAsked:
     def test_without_a_region(self, run: Run, option: str | None) -> None:
         result = run("check", *filter(None, [option]))
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr == "Error: No Region is set: say --region or set AWS_REGION.\n"
+        assert result.stderr == "Error: No Region is set: give --region or set AWS_REGION.\n"
 
     def test_without_credentials(self, run: Run, option: str | None) -> None:
         result = run("check", "--region", "us-east-1", *filter(None, [option]))
@@ -384,7 +384,7 @@ def test_what_may_not_be_looked_at_is_not_reachable(
 @pytest.mark.parametrize(
     ("operation", "options", "message"),
     [
-        ("GetCallerIdentity", (), "May not find out who calls: get the permission"),
+        ("GetCallerIdentity", (), "May not look up who is calling: get the permission"),
         ("DescribeOrganization", ("--organization",), "May not look up the organization: get the permission"),
         ("ListAccounts", ("--organization",), "May not list the organization's accounts: get the permission"),
     ],

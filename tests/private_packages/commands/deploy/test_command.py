@@ -171,7 +171,7 @@ class TestWrongUse:
             ),
             (
                 ["--token-stdin", "--no-token", "--yes"],
-                "--token-stdin and --no-token contradict each other: leave one of them.",
+                "--token-stdin and --no-token contradict each other: leave one of them out.",
             ),
             (
                 ["--stack-name", "my_stack", *YES],
@@ -188,7 +188,7 @@ class TestWrongUse:
             ),
             (
                 ["--quick-create-link", "--template-url", "https://acme.example/x", "--yes"],
-                "--yes is of no use for --quick-create-link: leave one of them.",
+                "--yes does not go with --quick-create-link: leave one of them out.",
             ),
         ],
     )
@@ -221,7 +221,7 @@ class TestWrongUse:
     def test_without_a_terminal_a_new_token_needs_an_option(self, new: Cloud) -> None:
         assert new.refused("--yes", code=2) == (
             "Error: There is no terminal to ask for the token of GitHubPackages: pipe it in with"
-            " --token-stdin, or use --no-token and put it later."
+            " --token-stdin, or use --no-token and add it later."
         )
         assert "CreateChangeSet" not in new.called
 
@@ -238,7 +238,7 @@ class TestWithoutAws:
         result = CliRunner().invoke(main, ["deploy", *YES])
         assert (result.exit_code, result.output) == (
             1,
-            "Error: No Region is set: say --region or set AWS_REGION.\n",
+            "Error: No Region is set: give --region or set AWS_REGION.\n",
         )
 
     def test_expired_credentials(self, new: Cloud) -> None:
@@ -254,7 +254,7 @@ class TestDenied:
                 "DescribeStacks",
                 "Error: May not read the stack private-packages in us-east-1: get the permission",
             ),
-            ("GetCallerIdentity", "Error: May not find out who calls: get the permission"),
+            ("GetCallerIdentity", "Error: May not look up who is calling: get the permission"),
             ("GetRole", "Error: Try again, and if it stays, allow iam:GetRole in account 111122223333"),
             ("DescribeOrganization", "Error: Try again, and if it stays, allow organizations:DescribeOrg"),
             (
@@ -349,7 +349,7 @@ class TestDeploying:
         deployed.states = [status]
         said = deployed.refused("--yes")
         assert said.startswith(
-            f"Error: Mend the stack private-packages in us-east-1 first, which is {status}"
+            f"Error: Repair the stack private-packages in us-east-1 first, which is {status}"
         )
 
     @pytest.mark.usefixtures("terminal")
@@ -381,11 +381,11 @@ class TestDeploying:
 
 
 ROLLED_BACK = (
-    "The stack private-packages in us-east-1 is as it was before (UPDATE_ROLLBACK_COMPLETE): mend the"
+    "The stack private-packages in us-east-1 is as it was before (UPDATE_ROLLBACK_COMPLETE): fix the"
     " cause and deploy again."
 )
 STUCK = (
-    "Mend the stack private-packages in us-east-1 first, which is UPDATE_ROLLBACK_FAILED: see its events"
+    "Repair the stack private-packages in us-east-1 first, which is UPDATE_ROLLBACK_FAILED: see its events"
     " for the cause, remove that, then run `aws cloudformation continue-update-rollback --stack-name"
     " private-packages --region us-east-1`."
 )
@@ -538,5 +538,5 @@ class TestLink:
         result = self.link()
         assert (result.exit_code, result.output) == (
             1,
-            "Error: No Region is set: say --region or set AWS_REGION.\n",
+            "Error: No Region is set: give --region or set AWS_REGION.\n",
         )

@@ -54,7 +54,7 @@ def test_those_that_are_not_named_are_left_out() -> None:
         ),
         (
             "AcmeNpm=not-a-real-token\nAcmeNpm=not-a-real-token",
-            "Line 2 of standard input is the second for AcmeNpm: leave one of the two.",
+            "Line 2 of standard input is the second for AcmeNpm: remove one of the two.",
         ),
         ("AcmeNpm=", "Line 1 of standard input: The token is empty: type or pipe the token itself."),
         (

@@ -45,7 +45,7 @@ def test_what_fits_is_taken() -> None:
             ["GitHubPackagesSecretName=a b"],
             "--parameter GitHubPackagesSecretName: 1 to 512 letters, digits and /_+=.@- without blanks.",
         ),
-        (["Recheck=a", "Recheck=b"], "--parameter Recheck: is there twice, leave one of the two."),
+        (["Recheck=a", "Recheck=b"], "--parameter Recheck: is given twice: remove one."),
         (["Recheck=" + "x" * 4097], "--parameter Recheck: give a value of 4,096 bytes at most."),
         (
             ["RoleChek=Warn"],

@@ -127,7 +127,7 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
         ("--parameter RoleCheck", "--parameter: write it as NAME=VALUE, RoleCheck=Warn."),
         ("--parameter RoleCheck=Ignore", "--parameter RoleCheck: takes Enforce or Warn only."),
         ("--parameter MinimumRoleVersion=new", "--parameter MinimumRoleVersion: A version such as 1.25.0."),
-        ("--parameter Recheck=1 --parameter Recheck=2", "--parameter Recheck: is there twice, leave one"),
+        ("--parameter Recheck=1 --parameter Recheck=2", "--parameter Recheck: is given twice: remove one"),
         ("--parameter Minimum=1", "--parameter: the template has no such parameter, but OrganizationId, "),
         (
             "--template private-packages --parameter GitHubPackagesToken=not-a-real-token",

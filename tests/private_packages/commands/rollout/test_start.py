@@ -105,7 +105,7 @@ class TestFromNothing:
         assert result.exit_code == 1
         assert "1. Create the stack set stackery-role-check.\n2. Create 2 instances" in result.stderr
         assert result.stderr.endswith(
-            "Error: Nothing was changed: nobody answered, say --yes to go on without.\n"
+            "Error: Nothing was changed: nobody answered, give --yes to go on without one.\n"
         )
         assert changes(stack_sets) == []
 

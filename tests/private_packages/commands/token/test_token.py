@@ -290,7 +290,7 @@ class TestBoth:
 
     def test_without_a_region(self, subcommand: str) -> None:
         assert refused("token", subcommand, "GitHubPackages") == (
-            "Error: No Region is set: say --region or set AWS_REGION."
+            "Error: No Region is set: give --region or set AWS_REGION."
         )
 
     def test_without_credentials(self, subcommand: str) -> None:

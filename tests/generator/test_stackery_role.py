@@ -1,8 +1,8 @@
 """The role check: how the function runs, what the custom resource tells it, and how long it may take."""
 
 from custom_resource.role_check import ANSWER_TIME
-from generator import __version__, role_check
-from generator.role_check import FUNCTION_TIMEOUT, SERVICE_TIMEOUT
+from generator import __version__, stackery_role
+from generator.stackery_role import FUNCTION_TIMEOUT, SERVICE_TIMEOUT
 from tests.generator.cloudformation import Document, needs
 
 LAMBDA_PAUSES = 60 + 120
@@ -54,9 +54,9 @@ def test_the_log_goes_with_its_stack(template: Document) -> None:
 
 
 def test_the_handler_is_in_the_source() -> None:
-    assert "\ndef handler(event" in role_check.source()
+    assert "\ndef handler(event" in stackery_role.source()
 
 
 def test_the_source_fits_into_an_inline_function() -> None:
-    assert len(role_check.source().encode()) < 4 * 1024 * 1024
-    assert role_check.source().isascii()
+    assert len(stackery_role.source().encode()) < 4 * 1024 * 1024
+    assert stackery_role.source().isascii()

@@ -45,7 +45,7 @@ class StackeryRole(AWSCustomObject):  # type: ignore[misc]
 def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
     """Return the role check's resources, in the order in which they are created."""
     return [
-        # Made before the function, which would otherwise make one that keeps its events for ever.
+        # Made before the function, which would otherwise make one that keeps its events forever.
         LogGroup(
             LOG_GROUP,
             RetentionInDays=30,
