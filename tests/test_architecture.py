@@ -7,6 +7,7 @@ holds. Here stands what they cannot say: that nothing else is imported, and that
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +135,18 @@ def test_every_module_has_its_mirror() -> None:
         and not (ROOT / "tests" / path.relative_to(ROOT)).with_name(f"test_{path.name}").exists()
     }
     assert alone == WITHOUT_A_MIRROR
+
+
+def test_the_contract_names_all_of_the_generator_that_aws_must_not_know() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    [forbidden] = [
+        each["forbidden_modules"] for each in contracts if each["name"].startswith("Of the generator")
+    ]
+    modules = {f"generator.{path.stem}" for path in (ROOT / "generator").glob("*.py")} | {"generator.hooks"}
+    known = {"__init__", "address", "configuration", "errors", "names"}
+    assert set(forbidden) == modules - {f"generator.{name}" for name in known}
 
 
 def test_the_tests_do_not_start_ministack_in_their_own_process() -> None:
