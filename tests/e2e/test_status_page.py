@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,13 +14,16 @@ from tests.e2e import browser
 from tests.e2e.browser import Browser
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary, too_old
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
+
 pytestmark = pytest.mark.browser
 SHOWN = "[...document.querySelectorAll('tbody tr')]"
 MADE = datetime(2026, 11, 25, 18, 40, tzinfo=UTC)
 ENTER, TAB = "\ue007", "\ue004"
 
 
-def page_of(folder: Path, summaries: list[dict[str, object]]) -> Path:
+def page_of(folder: Path, summaries: "list[StackInstanceSummaryTypeDef]") -> Path:
     found = [instances.read(each, NAMES) for each in summaries]
     found.sort(key=lambda each: (list(instances.Outcome).index(each.outcome), each.account))
     counts, groups = instances.count(found), instances.group(found)
@@ -28,7 +32,7 @@ def page_of(folder: Path, summaries: list[dict[str, object]]) -> Path:
     return file
 
 
-def many(number: int) -> list[dict[str, object]]:
+def many(number: int) -> "list[StackInstanceSummaryTypeDef]":
     return [
         summary(each, "FAILED", too_old(each, f"1.{each % 25}.0"))
         if each % 20 == 0

@@ -1,12 +1,15 @@
 """What a stack set is made of: template, parameters and permissions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from generator import names
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.template import TemplateText
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import AutoDeploymentTypeDef, ParameterTypeDef, StackSetTypeDef
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Permissions:
         """Whether StackSets gets into the accounts through the organization."""
         return self.model == "SERVICE_MANAGED"
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """Return them as parameters of CreateStackSet and UpdateStackSet."""
         if self.is_service_managed:
             return {"PermissionModel": self.model, "AutoDeployment": self.deployment()}
@@ -37,7 +40,7 @@ class Permissions:
         }
         return {"PermissionModel": self.model} | {name: role for name, role in roles.items() if role}
 
-    def deployment(self) -> dict[str, bool]:
+    def deployment(self) -> "AutoDeploymentTypeDef":
         """Return the API's AutoDeployment."""
         if not self.auto_deployment:
             return {"Enabled": False}
@@ -70,7 +73,7 @@ class Definition:
             " of its own."
         )
 
-    def require_ours(self, name: str, existing: Mapping[str, Any]) -> None:
+    def require_ours(self, name: str, existing: "StackSetTypeDef") -> None:
         """Refuse a stack set that was made of something else.
 
         Raises:
@@ -93,7 +96,7 @@ class Definition:
                 " --self-managed, or choose another --name."
             )
 
-    def differences(self, existing: Mapping[str, Any]) -> list[str]:
+    def differences(self, existing: "StackSetTypeDef") -> list[str]:
         """Return what of an existing stack set is not as it has to be, as a user names it."""
         found = {
             parameter["ParameterKey"]: parameter.get("ParameterValue", "")
@@ -105,36 +108,36 @@ class Definition:
         result += [] if self._has_same_permissions(existing) else [self._permissions_in_words]
         return result
 
-    def creation(self) -> dict[str, Any]:
+    def creation(self) -> dict[str, object]:
         """Return the parameters of CreateStackSet."""
         return self._common() | {"ManagedExecution": {"Active": True}}
 
-    def update(self, existing: Mapping[str, Any]) -> dict[str, Any]:
+    def update(self, existing: "StackSetTypeDef") -> dict[str, object]:
         """Return the parameters of UpdateStackSet, which updates all instances."""
-        secret = [
+        secret: list[ParameterTypeDef] = [
             # Unless told otherwise CloudFormation would fall back to the default, and empty the secret.
             {"ParameterKey": parameter["ParameterKey"], "UsePreviousValue": True}
             for parameter in existing.get("Parameters", [])
             if parameter["ParameterKey"] in self.template.hidden
         ]
-        common = self._common()
-        result = common | {"Parameters": common["Parameters"] + secret}
+        result = self._common(secret)
         if not (existing.get("ManagedExecution") or {}).get("Active"):
             result |= {"ManagedExecution": {"Active": True}}
         return result
 
-    def _common(self) -> dict[str, Any]:
+    def _common(self, secret: "Sequence[ParameterTypeDef]" = ()) -> dict[str, object]:
         return {
             "TemplateBody": self.template.body,
             "Description": self.template.description,
             "Parameters": [
-                {"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()
+                *({"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()),
+                *secret,
             ],
             "Capabilities": ["CAPABILITY_IAM"],
             **self.permissions.parameters(),
         }
 
-    def _has_same_permissions(self, existing: Mapping[str, Any]) -> bool:
+    def _has_same_permissions(self, existing: "StackSetTypeDef") -> bool:
         wanted = self.permissions
         if wanted.is_service_managed:
             found = existing.get("AutoDeployment") or {}

@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from sys import intern
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from private_packages.aws.stack_sets.stack_set import StackSet
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef, StackSetTypeDef
 
 OPEN = ("QUEUED", "RUNNING", "STOPPING")
 """The states of an operation that is not over."""
@@ -56,7 +59,7 @@ Place = tuple[str, str]
 class Existing:
     """What is there of a stack set."""
 
-    description: Mapping[str, Any] | None = None
+    description: "StackSetTypeDef | None" = None
     """As CloudFormation describes it; None where there is none."""
     instances: Mapping[Place, str] = field(default_factory=dict)
     """CURRENT, OUTDATED (which a failed instance is, too), INOPERABLE, or SUSPENDED with its account."""
@@ -86,7 +89,7 @@ def look(stack_set: StackSet) -> Existing:
     )
 
 
-def _status(instance: Mapping[str, Any]) -> str:
+def _status(instance: "StackInstanceSummaryTypeDef") -> str:
     detail = instance.get("StackInstanceStatus", {}).get("DetailedStatus")
     return SUSPENDED if detail == "SKIPPED_SUSPENDED_ACCOUNT" else str(instance["Status"])
 

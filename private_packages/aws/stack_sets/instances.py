@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError
@@ -12,6 +12,9 @@ from private_packages.aws.organization import members
 from private_packages.aws.stack_sets import reasons
 from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.aws.text import one_line
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
 
 PAGE = 100
 """The most instances that CloudFormation lists in one answer."""
@@ -105,7 +108,7 @@ def list_all(stack_set: StackSet, names: Mapping[str, str]) -> list[Instance]:
     return sorted(found, key=lambda instance: (_RANKS[instance.outcome], instance.account, instance.region))
 
 
-def read(summary: Mapping[str, Any], names: Mapping[str, str]) -> Instance:
+def read(summary: "StackInstanceSummaryTypeDef", names: Mapping[str, str]) -> Instance:
     """Return the instance that CloudFormation describes in an entry of ListStackInstances."""
     account = summary.get("Account", "")
     outcome = _outcome(summary)
@@ -124,7 +127,7 @@ def read(summary: Mapping[str, Any], names: Mapping[str, str]) -> Instance:
     )
 
 
-def _outcome(summary: Mapping[str, Any]) -> Outcome:
+def _outcome(summary: "StackInstanceSummaryTypeDef") -> Outcome:
     detailed = summary.get("StackInstanceStatus", {}).get("DetailedStatus", "")
     if detailed in _OUTCOMES:
         return _OUTCOMES[detailed]

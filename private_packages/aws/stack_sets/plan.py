@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from private_packages import invocation
 from private_packages.aws.errors import StackSetError
@@ -19,7 +18,7 @@ class Step:
     """A call that a rollout makes."""
 
     call: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, object]
     sentence: str
     purpose: Purpose | None = None
     """What the operation is for that the call starts; None where it starts none."""

@@ -1,7 +1,10 @@
 """How fast an operation of a stack set goes, and when it gives up."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackSetOperationPreferencesUnionTypeDef
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,19 @@ class Preferences:
     max_concurrent: Amount = ALL
     failure_tolerance: Amount = ALL
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> "StackSetOperationPreferencesUnionTypeDef":
         """Return them as the API's OperationPreferences."""
-        return {
+        result: StackSetOperationPreferencesUnionTypeDef = {
             "RegionConcurrencyType": "PARALLEL",
             # STRICT, the default, would slow down with each failure.
             "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
-            _name("MaxConcurrent", self.max_concurrent): self.max_concurrent.number,
-            _name("FailureTolerance", self.failure_tolerance): self.failure_tolerance.number,
         }
-
-
-def _name(prefix: str, amount: Amount) -> str:
-    return f"{prefix}{'Percentage' if amount.is_percentage else 'Count'}"
+        if self.max_concurrent.is_percentage:
+            result["MaxConcurrentPercentage"] = self.max_concurrent.number
+        else:
+            result["MaxConcurrentCount"] = self.max_concurrent.number
+        if self.failure_tolerance.is_percentage:
+            result["FailureTolerancePercentage"] = self.failure_tolerance.number
+        else:
+            result["FailureToleranceCount"] = self.failure_tolerance.number
+        return result

@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import (
+        StackInstanceSummaryTypeDef,
+        StackSetOperationSummaryTypeDef,
+        StackSetTypeDef,
+    )
 
 CallAs = Literal["SELF", "DELEGATED_ADMIN"]
 
@@ -34,10 +42,10 @@ class StackSet:
     """DELEGATED_ADMIN in an account that the management account has made a delegated administrator."""
 
     @cached_property
-    def _cloudformation(self) -> Any:
+    def _cloudformation(self) -> "CloudFormationClient":
         return self.aws.client("cloudformation")
 
-    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+    def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call an operation of CloudFormation that concerns this stack set.
 
         Raises:
@@ -57,7 +65,7 @@ class StackSet:
             raise
         return answer
 
-    def answers(self, operation: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+    def answers(self, operation: str, **parameters: object) -> Iterator[list[dict[str, Any]]]:
         """Return what a list operation lists, a list for each call that it takes, asked for as it is used.
 
         Raises:
@@ -71,7 +79,17 @@ class StackSet:
                 return
             token = {"NextToken": answer["NextToken"]}
 
-    def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+    @overload
+    def pages(
+        self, operation: Literal["list_stack_instances"], **parameters: object
+    ) -> "Iterator[StackInstanceSummaryTypeDef]": ...
+
+    @overload
+    def pages(
+        self, operation: Literal["list_stack_set_operations"], **parameters: object
+    ) -> "Iterator[StackSetOperationSummaryTypeDef]": ...
+
+    def pages(self, operation: str, **parameters: object) -> Iterator[Any]:
         """Return the entries of all pages of a list operation, asked for page by page as they are used.
 
         Raises:
@@ -80,14 +98,14 @@ class StackSet:
         for entries in self.answers(operation, **parameters):
             yield from entries
 
-    def describe(self) -> dict[str, Any] | None:
+    def describe(self) -> "StackSetTypeDef | None":
         """Return the stack set as CloudFormation describes it, or None where there is none.
 
         Raises:
             AwsError: AWS cannot be asked, or refuses.
         """
         try:
-            description: dict[str, Any] = self.call("describe_stack_set")["StackSet"]
+            description: StackSetTypeDef = self.call("describe_stack_set")["StackSet"]
         except AwsError as error:
             if error.code == "StackSetNotFoundException":
                 return None

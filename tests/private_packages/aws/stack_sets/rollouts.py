@@ -1,7 +1,10 @@
 """Answers to ListStackInstances, with the texts that CloudFormation gives."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
 
 STACK_SET = "stackery-role-check"
 ID = f"{STACK_SET}:19f3f684-aae9-4e67-ba36-e09f92cf5929"
@@ -15,7 +18,7 @@ def account(number: int) -> str:
 
 def summary(
     number: int, detailed_status: str, reason: str = "", *, region: str = "us-east-1", **fields: Any
-) -> dict[str, Any]:
+) -> "StackInstanceSummaryTypeDef":
     """One instance; all but what SUCCEEDED is OUTDATED."""
     stack = f"arn:aws:cloudformation:{region}:{account(number)}:stack/StackSet-{STACK_SET}-{number}/{REQUEST}"
     found = {
@@ -31,7 +34,7 @@ def summary(
     }
     if reason:
         found["StatusReason"] = reason
-    return found | fields
+    return cast("StackInstanceSummaryTypeDef", found | fields)
 
 
 def refused(text: str) -> str:
@@ -106,7 +109,9 @@ FORTY = [
 NAMES = {account(1): "payments", account(2): "search", account(17): "データ", account(40): "old sandbox"}
 
 
-def paged(summaries: Sequence[dict[str, Any]], size: int = 100) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def paged(
+    summaries: Sequence[Mapping[str, object]], size: int = 100
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Answer as CloudFormation pages: with a token for the next page until there is none."""
 
     def answer(parameters: dict[str, Any]) -> dict[str, Any]:

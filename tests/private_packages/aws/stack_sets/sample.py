@@ -1,9 +1,12 @@
 """A definition, and a stack set as CloudFormation describes it when it is made of that."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from private_packages.aws.stack_sets.definition import Definition, Permissions
 from private_packages.aws.template import TemplateText
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackSetTypeDef
 
 BODY = """# Generated
 Description: Checks that this account's Stackery Role is new enough for private packages
@@ -33,5 +36,5 @@ def definition(**changes: Any) -> Definition:
     return Definition(**given | changes)
 
 
-def described(of: Definition, **changes: Any) -> dict[str, Any]:
-    return {"StackSetName": "checks", "Status": "ACTIVE"} | of.creation() | changes
+def described(of: Definition, **changes: Any) -> "StackSetTypeDef":
+    return cast("StackSetTypeDef", {"StackSetName": "checks", "Status": "ACTIVE"} | of.creation() | changes)

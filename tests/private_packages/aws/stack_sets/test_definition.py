@@ -54,10 +54,9 @@ def test_a_self_managed_set_gets_its_roles_and_no_automatic_deployment() -> None
 def test_an_update_keeps_a_secret_that_is_there() -> None:
     existing = described(definition())
     existing["Parameters"].append({"ParameterKey": "AToken", "ParameterValue": "****"})
-    assert definition().update(existing)["Parameters"][-1] == {
-        "ParameterKey": "AToken",
-        "UsePreviousValue": True,
-    }
+    parameters = definition().update(existing)["Parameters"]
+    assert isinstance(parameters, list)
+    assert parameters[-1] == {"ParameterKey": "AToken", "UsePreviousValue": True}
     assert definition().differences(existing) == []
 
 

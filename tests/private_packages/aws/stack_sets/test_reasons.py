@@ -4,8 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from custom_resource.role_check import Refused, require_version
 from private_packages.aws.stack_sets.reasons import common, pattern, sentence, stackery_role_version
 from private_packages.aws.text import one_line
+from tests.custom_resource.aws import stack
 from tests.private_packages.aws.stack_sets import rollouts
 from tests.private_packages.aws.stack_sets.rollouts import resource
 
@@ -155,6 +157,15 @@ def test_long_texts_take_no_long_time(text: str) -> None:
 )
 def test_the_version_stands_in_the_role_check_s_sentence(reason: str, version: str) -> None:
     assert stackery_role_version(reason) == version
+
+
+@pytest.mark.parametrize("found", ["1.24.9", "1.24.0-beta.1", "latest"])
+def test_the_version_is_found_in_what_the_role_check_really_says(found: str) -> None:
+    """Function and reader have no code in common: this holds their two ends together."""
+    with pytest.raises(Refused) as refused:
+        require_version(found, "1.25.0", stack("us-east-1")["Stacks"][0])
+    told = sentence(rollouts.refused(str(refused.value)))
+    assert stackery_role_version(told) == found
 
 
 def test_what_differs_between_like_reasons_is_left_out_and_what_they_share_stays() -> None:

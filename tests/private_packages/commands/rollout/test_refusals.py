@@ -140,6 +140,10 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
         ),
         ("--max-concurrent 101%", "Invalid value for '--max-concurrent': 101%: write"),
         ("--failure-tolerance many", "Invalid value for '--failure-tolerance': many: write"),
+        *(
+            (f"--regions={regions}", "Invalid value for '--regions': an entry is empty: write Regions with")
+            for regions in ("us-east-1,,eu-west-1", "us-east-1,", ",us-east-1", "")
+        ),
         ("--name 1st", "Invalid value for '--name': 1st: begin with a letter"),
         ("--self-managed", "--self-managed: name the accounts, each with --account."),
         ("--self-managed --account 111122223333 --ou r-ab12", "--ou: is for rollouts to an organization"),

@@ -13,6 +13,7 @@ from private_packages.commands.files import template_text
 from tests import ROOT
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow
+from tests.private_packages.aws.stack_sets.sample import described
 from tests.private_packages.aws.stack_sets.service import (
     CANCELLED,
     Instance,
@@ -434,8 +435,8 @@ def test_every_template_has_a_kind_of_its_own() -> None:
     """So that a set of one is never taken for a set of the other."""
     made = {name: Definition.of(template_text(name, DEFAULT), {}, Permissions()) for name in TEMPLATES}
     for name, definition in made.items():
-        others = [other.creation() for each, other in made.items() if each != name]
-        definition.require_ours(NAME, definition.creation())
+        others = [described(other) for each, other in made.items() if each != name]
+        definition.require_ours(NAME, described(definition))
         for other in others:
             with pytest.raises(StackSetError, match="was made from another template"):
                 definition.require_ours(NAME, other)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ Script = Callable[..., Scripted]
 def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Script:
     """Make AWS answer from a script: these instances of the stack set, unless it says otherwise."""
 
-    def aws(summaries: list[dict[str, Any]] = FORTY, **script: ScriptEntry) -> Scripted:
+    def aws(summaries: Sequence[Mapping[str, object]] = FORTY, **script: ScriptEntry) -> Scripted:
         usual: dict[str, ScriptEntry] = {
             "GetCallerIdentity": WHO,
             "DescribeOrganization": {

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,9 @@ from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import page
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, account, summary
 from tests.private_packages.aws.stack_sets.test_reasons import TEXTS
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
 
 MADE = datetime(2026, 3, 5, 9, 7, tzinfo=UTC)
 FILES = Path(page.__file__).parent
@@ -59,7 +63,7 @@ def report(found: list[Instance], stack_set: str = "set") -> Overview:
     return Overview(stack_set, "us-east-1", account(0), counts, groups, found)
 
 
-def rendered(*summaries: dict[str, object]) -> str:
+def rendered(*summaries: "StackInstanceSummaryTypeDef") -> str:
     return page.render(report([instances.read(each, {}) for each in summaries]), MADE)
 
 
@@ -122,7 +126,9 @@ def test_the_page_needs_no_other_file() -> None:
         ([summary(1, "SUCCEEDED"), summary(3, "RUNNING")], "1 of 2 done, the others are under way."),
     ],
 )
-def test_the_first_sentence_tells_how_it_stands(summaries: list[dict[str, object]], verdict: str) -> None:
+def test_the_first_sentence_tells_how_it_stands(
+    summaries: "list[StackInstanceSummaryTypeDef]", verdict: str
+) -> None:
     text = rendered(*summaries)
     assert f'<p class="verdict">{verdict}</p>' in text
     assert f"<title>{verdict.rstrip('.')}: set</title>" in text

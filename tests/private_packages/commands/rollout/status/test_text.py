@@ -1,6 +1,7 @@
 """The report on a terminal: cut to its width, coloured only where colours are wanted."""
 
 import io
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -13,8 +14,11 @@ from private_packages.commands.rollout.status import text
 from private_packages.commands.rollout.status.text import some
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
 
-def report(summaries: list[dict[str, object]], names: dict[str, str] = NAMES) -> Overview:
+
+def report(summaries: "list[StackInstanceSummaryTypeDef]", names: dict[str, str] = NAMES) -> Overview:
     found = [instances.read(each, names) for each in summaries]
     counts, groups = instances.count(found), instances.group(found)
     return Overview(STACK_SET, "us-east-1", account(0), counts, groups, found)
