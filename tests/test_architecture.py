@@ -89,42 +89,6 @@ def test_the_function_is_one_module_that_imports_nothing_of_the_project() -> Non
     assert not imported_by(ROOT / "custom_resource" / "role_check.py") & {*MAY_IMPORT, "tests"}
 
 
-WITHOUT_A_MIRROR = {
-    "private_packages/aws/clients.py",
-    "private_packages/aws/errors.py",
-    "private_packages/aws/organization/roles.py",
-    "private_packages/aws/stack/stack.py",
-    "private_packages/aws/stack_sets/existing.py",
-    "private_packages/aws/stack_sets/overview.py",
-    "private_packages/aws/stack_sets/preferences.py",
-    "private_packages/aws/stack_sets/preflight.py",
-    "private_packages/aws/stack_sets/stack_set.py",
-    "private_packages/aws/template.py",
-    "private_packages/aws/tokens/secret.py",
-    "private_packages/commands/check/findings.py",
-    "private_packages/commands/deploy/events.py",
-    "private_packages/commands/deploy/report.py",
-    "private_packages/commands/files.py",
-    "private_packages/commands/options/common.py",
-    "private_packages/commands/options/members.py",
-    "private_packages/commands/options/role_check.py",
-    "private_packages/commands/options/secret_arns.py",
-    "private_packages/commands/rollout/options.py",
-    "private_packages/commands/rollout/progress.py",
-    "private_packages/commands/rollout/remove.py",
-    "private_packages/commands/rollout/report.py",
-    "private_packages/commands/rollout/status/document.py",
-    "private_packages/commands/rollout/stop.py",
-    "private_packages/commands/rollout/watch.py",
-    "private_packages/commands/token/check.py",
-    "private_packages/commands/token/set.py",
-    "private_packages/commands/token/subject.py",
-    "private_packages/commands/token/typed.py",
-    "private_packages/commands/token/versions.py",
-}
-"""Modules that only the tests of others reach; the list may only become shorter."""
-
-
 def test_every_module_has_its_mirror() -> None:
     """The function is one module, whose tests are all of their folder."""
     alone = {
@@ -134,7 +98,7 @@ def test_every_module_has_its_mirror() -> None:
         if not path.name.startswith("__")
         and not (ROOT / "tests" / path.relative_to(ROOT)).with_name(f"test_{path.name}").exists()
     }
-    assert alone == WITHOUT_A_MIRROR
+    assert alone == set()
 
 
 def test_the_contract_names_all_of_the_generator_that_aws_must_not_know() -> None:

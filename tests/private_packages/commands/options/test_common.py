@@ -33,7 +33,7 @@ def test_the_stack_has_a_default_and_the_region_can_come_from_the_environment() 
     ("option", "formats"), [(output_option, ["text", "json"]), (table_output_option, ["text", "json", "csv"])]
 )
 def test_the_first_format_is_for_people(option: object, formats: list[str]) -> None:
-    @option  # type: ignore[operator,untyped-decorator]
+    @option  # type: ignore[operator]
     def show(output: str) -> None:
         click.echo(output)
 
