@@ -5,7 +5,7 @@ rich is imported when something is printed with it: it takes as long to load as 
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 UNKNOWN = "unknown"
 """What stands in place of what is not known."""
@@ -42,6 +43,14 @@ def _console(*, stderr: bool) -> "Console":
 def print_json(document: Any) -> None:
     """Print a document as JSON; what is no JSON of itself, such as a time, becomes text."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def print_facts(console: "Console", facts: Iterable[tuple[str, "str | Text"]]) -> None:
+    """Print facts, a line for each, with its label before it."""
+    from rich.text import Text
+
+    for label, text in facts:
+        console.print(Text.assemble((f"{label:<14}", "bold"), text))
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Verdict, by_need, count, summary
-from private_packages.commands.printing import UNKNOWN, aligned
+from private_packages.commands.printing import UNKNOWN, aligned, print_facts
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
 _OTHERWISE = "red"
@@ -60,14 +60,14 @@ def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
 def print_finding(console: Console, finding: Finding, stack_name: str, minimum: str) -> None:
     """Print one finding."""
     found = f"{stack_name} in {finding.region}" if finding.region else UNKNOWN
-    for label, text in (
+    facts = (
         ("Account", Text(finding.account)),
         ("Organization", Text(finding.organization_id or UNKNOWN)),
         ("Stack", Text(found)),
         ("Version", Text(f"{finding.version or UNKNOWN} (needed: {minimum} or newer)")),
         ("Verdict", Text(finding.verdict, _style(finding.verdict))),
-    ):
-        console.print(Text.assemble(f"{label:<14}", text))
+    )
+    print_facts(console, facts)
     if finding.next_step:
         console.print(Text(f"\n{finding.next_step}"))
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from private_packages.aws.stack.change_set import Action, Change, grave
 from private_packages.aws.stack.parameters import HIDDEN, ParameterChange
+from private_packages.commands.printing import aligned
 
 _MARKS = {
     Action.ADD: ("+", "green"),
@@ -16,6 +17,7 @@ _MARKS = {
     Action.MAY_REPLACE: ("!", "bold red"),
     Action.REMOVE: ("-", "red"),
 }
+_STYLES = dict(_MARKS.values())
 
 _CONSEQUENCES = {
     "AWS::KMS::Key": (
@@ -39,19 +41,17 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
 
 def print_diff(console: Console, changes: Sequence[Change], parameters: Sequence[ParameterChange]) -> None:
     """Print what becomes of each resource and each parameter, and how many there are."""
-    width = max((len(change.logical_id) for change in changes), default=0)
-    kind = max((len(change.resource_type) for change in changes), default=0)
     if changes:
         console.print(Text("Resources", style="bold"))
-    for change in changes:
-        _print_hanging(console, _resource(change, width, kind), 6)
+    rows = aligned([_resource(change) for change in changes])
+    for change, (mark, *cells) in zip(changes, rows, strict=True):
+        _print_row(console, mark, cells, _MARKS[change.action][1])
         if change in grave([change]):
             _print_hanging(console, Text(f"    {_CONSEQUENCES[change.resource_type]}", style="red"), 4)
     if parameters:
         console.print(Text("Parameters", style="bold"))
-        width = max(len(parameter.name) for parameter in parameters)
-        for parameter in parameters:
-            _print_hanging(console, _parameter(parameter, width), 6)
+    for mark, *cells in aligned([_parameter(parameter) for parameter in parameters]):
+        _print_row(console, mark, cells, _STYLES[mark])
     found = Counter(change.action for change in changes)
     console.print(", ".join(_count(found)) + ".")
 
@@ -67,26 +67,27 @@ def _count(found: Counter[Action]) -> Iterator[str]:
             yield f"{found[action]} {action.in_words}"
 
 
-def _resource(change: Change, width: int, kind: int) -> Text:
-    mark, style = _MARKS[change.action]
+def _resource(change: Change) -> list[str]:
     notes = [", ".join(change.properties)] if change.properties else []
     if change.action in (Action.REPLACE, Action.MAY_REPLACE):
         notes.append(f"{change.action.in_words} by a new one")
     if change.stays is not None:
         of_what = "" if change.action is Action.REMOVE else "the old one "
         notes.append(f"{of_what}{'stays in the account' if change.stays else 'is deleted'}")
-    line = f"  {mark} {change.logical_id:{width}}  {change.resource_type:{kind}}  {'; '.join(notes)}"
-    return Text(line.rstrip(), style=style)
+    return [_MARKS[change.action][0], change.logical_id, change.resource_type, "; ".join(notes)]
 
 
-def _parameter(parameter: ParameterChange, width: int) -> Text:
+def _parameter(parameter: ParameterChange) -> list[str]:
     before, after = parameter.before, parameter.after
     if after is None:
-        return Text(f"  - {parameter.name}", style="red")
+        return ["-", parameter.name, ""]
     if before is None:
-        return Text(f"  + {parameter.name:{width}}  {_shown(after)}", style="green")
-    change = HIDDEN if after == HIDDEN else f"{_shown(before)} → {_shown(after)}"
-    return Text(f"  ~ {parameter.name:{width}}  {change}", style="yellow")
+        return ["+", parameter.name, _shown(after)]
+    return ["~", parameter.name, HIDDEN if after == HIDDEN else f"{_shown(before)} → {_shown(after)}"]
+
+
+def _print_row(console: Console, mark: str, cells: Sequence[str], style: str) -> None:
+    _print_hanging(console, Text(f"  {mark} {'  '.join(cells)}".rstrip(), style=style), 6)
 
 
 def _shown(value: str) -> str:

@@ -11,7 +11,7 @@ from private_packages.aws.stack import stack
 from private_packages.aws.stack.change_set import grave
 from private_packages.aws.stack.deployment import Ending, Result, Wanted
 from private_packages.commands.deploy.diff import counts
-from private_packages.commands.printing import print_json
+from private_packages.commands.printing import aligned, print_json
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -39,10 +39,8 @@ def place(aws: Aws, wanted: Wanted) -> str:
 
 
 def _print_outputs(description: "StackTypeDef") -> None:
-    outputs = stack.outputs(description)
-    width = max((len(name) for name in outputs), default=0)
-    for name, value in outputs.items():
-        click.echo(f"  {name:{width}}  {value}")
+    for cells in aligned(list(stack.outputs(description).items())):
+        click.echo(f"  {'  '.join(cells).rstrip()}")
 
 
 def _print_next_steps(stack_name: str, without_token: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from private_packages.aws.stack_sets.operation import Progress
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.aws.stack_sets.preferences import ALL, Preferences
 from private_packages.aws.stack_sets.removal import Removal
+from private_packages.commands.printing import print_facts
 
 Line = tuple[str, str]
 """A label and what there is to say."""
@@ -71,8 +72,7 @@ def progress_document(progress: Progress | None) -> dict[str, Any]:
 
 def print_plan(console: Console, plan: Plan, *, with_accounts: bool) -> None:
     """Print a plan for people."""
-    for label, text in _lines(plan):
-        console.print(Text.assemble((f"{label:<14}", "bold"), text))
+    print_facts(console, _lines(plan))
     if with_accounts:
         console.print()
         _print_accounts(console, plan)
@@ -120,14 +120,14 @@ def print_removal(console: Console, removal: Removal) -> None:
         else "keys and secrets, where there are any"
     )
     go = ["the stack set", *([] if removal.retain_stacks else [stacks])]
-    for label, text in (
+    facts = (
         ("Stack set", f"{removal.stack_set.name} in {removal.stack_set.aws.region}"),
         ("Regions", ", ".join(removal.regions) or "none"),
         ("Pace", pace(removal.preferences)),
         ("Will go", " and ".join(go)),
         ("Will stay", stay),
-    ):
-        console.print(Text.assemble((f"{label:<14}", "bold"), text))
+    )
+    print_facts(console, facts)
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
