@@ -121,7 +121,7 @@ class TestInATerminal:
 
     def test_an_empty_token_is_put_later(self, deployer: Deployer) -> None:
         with deployer.in_terminal() as screen:
-            screen.wait_for("empty to put it later: ")
+            screen.wait_for("empty to add it later: ")
             screen.type("\n")
             screen.wait_for("Deploy this? [y/N]: ")
             screen.type("y\n")
