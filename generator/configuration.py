@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -188,6 +188,13 @@ class Configuration(_Strict):
     """Narrows the organization to these of its parts; none means all of it."""
     block_public_policy: bool = False
     """Whether Secrets Manager checks each resource policy for public access before it takes it."""
+
+    def document(self) -> dict[str, Any]:
+        """Return what `repositories.yaml` would say, in plain values, without what is the default anyway.
+
+        `Configuration.model_validate` reads it back.
+        """
+        return self.model_dump(mode="json", exclude_defaults=True)
 
     @field_validator("build_roles")
     @classmethod

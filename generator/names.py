@@ -10,6 +10,12 @@ PRIVATE_PACKAGES = "private-packages"
 ROLE_CHECK = "role-check"
 """The template for build accounts."""
 
+MADE_FROM = "PrivatePackages"
+"""The section of a template's Metadata that says what it was made from: Configuration, without a token."""
+
+HOOK_COMMAND = "HookCommand"
+"""The output that has the command which writes a hook for this stack."""
+
 RELEASE_MARK = "(stackery-private-packages "
 """Ends the description of every template of this project, before the release."""
 

@@ -34,7 +34,8 @@ def key_policy(configuration: Configuration) -> PolicyDocument:
             "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
             f"${{{names.secret_name_parameter(repository.id)}}}-??????"
         )
-        for repository in configuration.repositories
+        # In the order of their ids: that of the file is no change of a policy.
+        for repository in sorted(configuration.repositories, key=lambda each: each.id)
     ]
     return PolicyDocument(
         Version=VERSION,
@@ -95,8 +96,8 @@ def _build_roles_may(
     a key's policy takes no wildcard in a principal's ARN. It is written as {"AWS": "*"}: the KMS console was
     seen to refuse a bare "*". ArnLike compares the ARN part by part, so that no path can smuggle a colon.
     """
-    roles = [Sub(f"arn:${{AWS::Partition}}:iam::*:role/{role}") for role in configuration.build_roles]
-    paths = configuration.organization_paths
+    roles = [Sub(f"arn:${{AWS::Partition}}:iam::*:role/{role}") for role in sorted(configuration.build_roles)]
+    paths = sorted(configuration.organization_paths)
     return Statement(
         Sid=sid,
         Effect=Allow,
@@ -109,7 +110,7 @@ def _build_roles_may(
                     {"aws:PrincipalOrgID": GetAtt(names.STACKERY_ROLE, "OrganizationId")} | dict(equals or {})
                 ),
                 ArnLike("aws:PrincipalArn", roles),
-                *([ForAnyValueStringLike("aws:PrincipalOrgPaths", list(paths))] if paths else []),
+                *([ForAnyValueStringLike("aws:PrincipalOrgPaths", paths)] if paths else []),
                 *(conditions or []),
             ]
         ),
@@ -124,7 +125,7 @@ def role_check_policy(configuration: Configuration, log_group: str) -> PolicyDoc
     A missing role has no path to be authorized under, hence the build roles' bare names too: otherwise IAM
     would answer that access is denied instead of that there is no such role.
     """
-    role_names = dict.fromkeys(role.split("/")[-1] for role in configuration.build_roles)
+    role_names = sorted({role.split("/")[-1] for role in configuration.build_roles})
     roles = [
         Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{path}{name}")
         for name in role_names

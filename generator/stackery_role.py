@@ -90,7 +90,7 @@ def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
                     "Recheck",
                 )
             },
-            BuildRoles=list(configuration.build_roles),
+            BuildRoles=sorted(configuration.build_roles),
             # An update runs the check again only when a property changes: this one does with the template.
             TemplateVersion=__version__,
         ),

@@ -1,6 +1,6 @@
 """The templates: each a short list of the parts that the other modules make."""
 
-from troposphere import GetAtt, Output, Ref, Tags, Template
+from troposphere import GetAtt, Output, Ref, Sub, Tags, Template
 
 from generator import __version__, form, key, names, secrets, stackery_role
 from generator.configuration import Configuration
@@ -24,7 +24,9 @@ def private_packages(configuration: Configuration) -> Template:
         groups[f"{repository.id} ({repository.url})"] = [secret_name, token]
         labels |= {secret_name: "Secret name", token: "Token"}
     groups |= _role_check_groups()
-    template.set_metadata(form.interface(groups, labels | form.ROLE_CHECK_LABELS))
+    # So that the commands speak for this stack where nobody has the file at hand, as in a source repository.
+    made_from = {names.MADE_FROM: {"Configuration": configuration.document()}}
+    template.set_metadata(form.interface(groups, labels | form.ROLE_CHECK_LABELS) | made_from)
     template.add_resource(key.resources(configuration, TAGS))
     template.add_output(Output("KeyArn", Description="The key that encrypts the secrets", Value=key.arn()))
     template.add_output(Output("KeyAlias", Description="The key's alias", Value=Ref(key.ALIAS)))
@@ -33,11 +35,19 @@ def private_packages(configuration: Configuration) -> Template:
         template.add_resource(secrets.resources(repository, configuration, TAGS))
         template.add_output(
             Output(
-                f"{names.secret(repository.id)}Arn",
+                names.secret_arn_output(repository.id),
                 Description=f"The secret for {repository.url}; the pre-build hook reads it",
                 Value=GetAtt(names.secret(repository.id), "Id"),
             )
         )
+    command = "private-packages hook --stack-name ${AWS::StackName} --region ${AWS::Region}"
+    template.add_output(
+        Output(
+            names.HOOK_COMMAND,
+            Description="Run this in a source repository to write its pre-build hook",
+            Value=Sub(command),
+        )
+    )
     return template
 
 

@@ -18,13 +18,20 @@ ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=
 """A secret's whole ARN, with the six characters that Secrets Manager adds: another account needs it whole."""
 
 
-def render(configuration: Configuration, arns: Mapping[str, str], config: str | None = None) -> str:
+def render(
+    configuration: Configuration,
+    arns: Mapping[str, str],
+    source: Sequence[str] = (),
+    *,
+    names_arns: bool = True,
+) -> str:
     """Return the hook.
 
     Args:
         configuration: the repositories.
         arns: the ARN of each repository's secret, by the repository's id.
-        config: what the header calls the configuration file; None where there is none.
+        source: the options that the header says to make it again with.
+        names_arns: whether the header says to give the ARNs, too.
 
     Raises:
         ConfigurationError: a package manager cannot serve these repositories together.
@@ -32,7 +39,7 @@ def render(configuration: Configuration, arns: Mapping[str, str], config: str | 
     managers = _managers(configuration)
     parts = list(dict.fromkeys(part for manager, _ in managers.values() for part in manager.parts))
     pieces = {
-        "header": _header(configuration, managers, arns, config),
+        "header": _header(managers, arns if names_arns else {}, source),
         "settings": _settings(configuration, arns),
         "json": _resource("json.bash") if any(item.token_key for item in configuration.repositories) else "",
         "managers": "\n\n".join([*map(_resource, parts), *_functions(managers)]),
@@ -70,10 +77,9 @@ def _managers(configuration: Configuration) -> dict[str, tuple[Manager, list[Rep
 
 
 def _header(
-    configuration: Configuration,
     managers: Mapping[str, tuple[Manager, Sequence[Repository]]],
     arns: Mapping[str, str],
-    config: str | None,
+    source: Sequence[str],
 ) -> str:
     """Return what a developer wants to know of a file that lies in the repository."""
     lines = [
@@ -84,13 +90,8 @@ def _header(
     for manager, repositories in managers.values():
         lines += [f"#   {repository.id}: {repository.url}" for repository in repositories]
         lines += [f"#     for {manager.readers}, in {manager.files}"]
-    command = ["private-packages", "hook"]
-    if config:
-        command += ["--config", config]
-    options = [
-        f"--secret-arn {shlex.quote(f'{repository.id}={arns[repository.id]}')}"
-        for repository in configuration.repositories
-    ]
+    command = ["private-packages", "hook", *source]
+    options = [f"--secret-arn {shlex.quote(f'{name}={arn}')}" for name, arn in arns.items()]
     lines += [
         "#",
         "# It holds no token, changes no other line of those files, and none at all unless it could read all",

@@ -14,16 +14,25 @@ from private_packages.aws.template import TemplateText
 DEFAULT_CONFIG = Path("repositories.yaml")
 
 
+def find_configuration(path: Path | None) -> Configuration | None:
+    """Return what the configuration file says; None where none is named and none is there.
+
+    Raises:
+        ConfigurationError: the file cannot be read or used.
+    """
+    # A link that leads nowhere is there, too: nothing else must stand in for what was meant.
+    if path is None and not os.path.lexists(DEFAULT_CONFIG):
+        return None
+    return configuration_file.load(path or DEFAULT_CONFIG)
+
+
 def load_configuration(path: Path | None) -> Configuration:
     """Return what the configuration file says, or GitHub Packages where none is named and none is there.
 
     Raises:
         ConfigurationError: the file cannot be read or used.
     """
-    # A link that leads nowhere is there, too: the default must not stand in for what was meant.
-    if path is None and not os.path.lexists(DEFAULT_CONFIG):
-        return DEFAULT
-    return configuration_file.load(path or DEFAULT_CONFIG)
+    return find_configuration(path) or DEFAULT
 
 
 def template_text(name: str, repositories: Configuration) -> TemplateText:

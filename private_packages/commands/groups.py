@@ -1,6 +1,7 @@
 """Groups of subcommands, each found only when it is called: the ones that talk to AWS take long to load."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -10,7 +11,11 @@ from click.shell_completion import CompletionItem
 
 from generator.errors import GeneratorError
 from private_packages.aws.errors import UserError
+from private_packages.commands.masking import masked
 from private_packages.invocation import Invocation, running
+
+_WORDS = "private_packages.words"
+"""Where the contexts of one call keep the words of its command line."""
 
 
 class LazyGroup(click.Group):
@@ -40,12 +45,19 @@ class LazyGroup(click.Group):
         command.context_class = _Context
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words of the command line, and show none of them that may be a token."""
+        words = ctx.meta.setdefault(_WORDS, list(args))
+        with _masking(words):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the subcommand; what its user can mend is told in a sentence."""
-        try:
-            return super().invoke(ctx)
-        except (GeneratorError, UserError) as error:
-            raise click.ClickException(str(error)) from error
+        """Run the subcommand; what its user can fix is told in a sentence."""
+        with _masking(ctx.meta[_WORDS]):
+            try:
+                return super().invoke(ctx)
+            except (GeneratorError, UserError) as error:
+                raise click.ClickException(str(error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of subcommands without importing them."""
@@ -60,6 +72,18 @@ class LazyGroup(click.Group):
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+@contextmanager
+def _masking(words: Sequence[str]) -> Iterator[None]:
+    """Keep what may be a token among these words out of what is raised."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = masked(  # type: ignore[misc]
+            error.message, words, known_only=not isinstance(error, click.UsageError)
+        )
+        raise
 
 
 class _Context(click.Context):

@@ -9,7 +9,8 @@ from generator.hooks import hook
 from private_packages import invocation
 from private_packages.aws.aws import sign_in
 from private_packages.aws.stack import stack
-from private_packages.commands.files import difference, load_configuration, replace, show_difference
+from private_packages.commands import configured
+from private_packages.commands.files import difference, replace, show_difference
 from private_packages.commands.options.common import aws_options, config_option
 from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
 
@@ -22,7 +23,13 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @click.option(
     "--stack-name",
     metavar="NAME",
-    help="Take the ARNs from the outputs of this stack instead.",
+    help="Take repositories and ARNs from this stack instead.",
+)
+@click.option(
+    "--only",
+    metavar="ID",
+    multiple=True,
+    help="Only this repository; can be given several times.  [default: all]",
 )
 @click.option(
     "--output",
@@ -40,6 +47,7 @@ def command(
     config: Path | None,
     secret_arns: tuple[str, ...],
     stack_name: str | None,
+    only: tuple[str, ...],
     output: str,
     force: bool,
     check: bool,
@@ -51,7 +59,9 @@ def command(
     The hook is one bash script for the folder deployHooks of a source repository. It holds no token: at build
     time it fetches each token with the build's own role, and writes it to where npm, yarn, pip or Maven look.
 
-    Commit it. The same configuration and ARNs always give the same file, so let --check guard it.
+    With --stack-name it needs no configuration: the stack says what it was made from.
+
+    Commit it. The same stack always gives the same file, so let --check guard it.
 
     \b
     Examples:
@@ -65,13 +75,20 @@ def command(
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to use: leave one of them out."
         )
-    repositories = load_configuration(config)
+    source = [word for each in only for word in ("--only", each)]
     if stack_name:
         aws = sign_in(profile, region)
-        arns = deployed_arns(repositories, aws, stack.get(aws, stack_name))
+        description = stack.get(aws, stack_name)
+        found = configured.of_stack(aws, stack_name, config, must_agree=not only)
+        repositories = configured.only(found, only)
+        arns = deployed_arns(repositories, aws, description)
+        source = ["--stack-name", stack_name, "--region", aws.region, *source]
+        text = hook.render(repositories, arns, source, names_arns=False)
     else:
+        repositories = configured.only(configured.with_default(config), only)
         arns = given_arns(repositories, secret_arns)
-    text = hook.render(repositories, arns, os.path.normpath(config) if config else None)
+        source = [*(["--config", os.path.normpath(config)] if config else []), *source]
+        text = hook.render(repositories, arns, source)
     if output == "-":
         click.echo(text, nl=False)
     elif Path(output).is_dir():

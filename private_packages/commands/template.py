@@ -7,7 +7,8 @@ import click
 from generator import document, names
 from generator.templates import TEMPLATES
 from private_packages import invocation
-from private_packages.commands.files import difference, load_configuration, replace, show_difference
+from private_packages.commands.configured import with_default
+from private_packages.commands.files import DEFAULT_CONFIG, difference, replace, show_difference
 from private_packages.commands.options.common import config_option, output_option
 from private_packages.commands.printing import print_json
 
@@ -71,22 +72,25 @@ def command(
     if check:
         _check(files, output)
     else:
-        _write(files, output)
+        source = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
+        _write(files, source, output)
 
 
 def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
     """Return each template's text by its name."""
-    repositories = load_configuration(config)
+    repositories = with_default(config)
     return {name: document.render(make(repositories), document_format) for name, make in TEMPLATES.items()}
 
 
-def _write(files: dict[Path, str], output: str) -> None:
+def _write(files: dict[Path, str], source: Path | None, output: str) -> None:
     """Write the files and say what to do with them."""
     for path, text in files.items():
         replace(path, text)
     if output == "json":
         print_json([{"file": str(path), "bytes": _size(text)} for path, text in files.items()])
     else:
+        if source:
+            click.echo(f"Read {source}")
         for path, text in files.items():
             click.echo(f"Wrote {path} ({_size(text):,} bytes)")
         click.echo(

@@ -10,7 +10,7 @@ from private_packages.aws.aws import sign_in
 from private_packages.aws.stack import stack
 from private_packages.aws.tokens.diagnosis import Facts
 from private_packages.aws.tokens.verification import Attempt, Target, verify
-from private_packages.commands.files import load_configuration
+from private_packages.commands import configured
 from private_packages.commands.options.common import aws_options, config_option, output_option
 from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
 from private_packages.commands.printing import print_json
@@ -23,7 +23,7 @@ from private_packages.commands.token.versions import document, line
 @click.option(
     "--stack-name",
     metavar="NAME",
-    help="Take the ARNs from the outputs of this stack instead.",
+    help="Take repositories and ARNs from this stack instead.",
 )
 @click.option(
     "--role-arn",
@@ -60,13 +60,16 @@ def command(
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to read: leave one of them out."
         )
-    configuration = load_configuration(config)
-    arns = given_arns(configuration, secret_arns) if not stack_name else {}
-    aws, admitted = sign_in(profile, region), ""
     if stack_name:
+        aws = sign_in(profile, region)
         description = stack.get(aws, stack_name)
+        configuration = configured.of_stack(aws, stack_name, config, must_agree=False)
         arns = deployed_arns(configuration, aws, description)
         admitted = stack.outputs(description).get("OrganizationId", "")
+    else:
+        configuration, admitted = configured.with_default(config), ""
+        arns = given_arns(configuration, secret_arns)
+        aws = sign_in(profile, region)
     targets = [Target(each.id, arns[each.id], each.token_key) for each in configuration.repositories]
     facts = Facts(configuration.build_roles, configuration.organization_paths, admitted)
     attempts, facts = verify(aws.assume(role_arn) if role_arn else aws, targets, facts)

@@ -5,6 +5,7 @@
 - It lets a new secret overwrite one of the same name; AWS answers ResourceExistsException.
 - It takes any change of a KMS key, an alias, a secret or its policy for a possible replacement; AWS tells
   by the property (the reference of each type says "Update requires: Replacement").
+- Its GetTemplateSummary leaves out the section Metadata, which AWS gives as JSON.
 - Every account has an organization; here, accounts that begin with 9 have none.
 
 Run as `python -m tests.e2e.ministack_server`, with the port in GATEWAY_PORT.
@@ -17,11 +18,12 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+from xml.sax.saxutils import escape
 
 from ministack.app import main
 from ministack.core.responses import error_response_json, get_account_id
 from ministack.services import organizations, secretsmanager
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import handlers, provisioners
 
 from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION
 
@@ -89,6 +91,23 @@ def outside_any_organization(describe: Callable[[Any], Any]) -> Callable[[Any], 
     return describe_organization
 
 
+def with_metadata(summarize: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return GetTemplateSummary that says what stands in the section Metadata, too."""
+
+    def get_template_summary(params: Any) -> Any:
+        status, headers, body = summarize(params)
+        if status != 200:
+            return status, headers, body
+        text, _ = handlers._resolve_template(params)
+        if not text:
+            text = handlers._resolve_stack(handlers._p(params, "StackName")).get("_template_body", "{}")
+        metadata = handlers._parse_template(text).get("Metadata", {})
+        told = f"<Metadata>{escape(json.dumps(metadata))}</Metadata></GetTemplateSummaryResult>"
+        return status, headers, body.replace(b"</GetTemplateSummaryResult>", told.encode())
+
+    return get_template_summary
+
+
 def stop_with_the_starter() -> None:
     """End this process and the functions' processes when the one that holds our standard input ends."""
     sys.stdin.read()
@@ -106,6 +125,8 @@ if __name__ == "__main__":
     # The module's own name too: an update that replaces the secret goes by it.
     provisioners._sm_secret_create = like_aws(provisioners._sm_secret_create)
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["create"] = provisioners._sm_secret_create
+    summary = with_metadata(handlers._get_template_summary)
+    handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
     calls = organizations._DISPATCH
     calls["DescribeOrganization"] = outside_any_organization(calls["DescribeOrganization"])
     main()

@@ -14,8 +14,8 @@ from tests.generator.conftest import RICH, text_of
 ORGANIZATION = {"Fn::GetAtt": ["StackeryRole", "OrganizationId"]}
 ARN = "arn:${AWS::Partition}"
 BUILD_ROLES = [
-    {"Fn::Sub": f"{ARN}:iam::*:role/stackery/stackery-factory-role"},
     {"Fn::Sub": f"{ARN}:iam::*:role/stackery/stackery-deployer"},
+    {"Fn::Sub": f"{ARN}:iam::*:role/stackery/stackery-factory-role"},
 ]
 SECRET = f"{ARN}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:"
 
@@ -73,7 +73,7 @@ def test_build_roles_decrypt_only_these_secrets_and_only_through_secrets_manager
     assert condition["StringLike"] == {
         "kms:EncryptionContext:SecretARN": [
             {"Fn::Sub": f"{SECRET}${{{name}SecretName}}-??????"}
-            for name in ("GitHubPackages", "PyPI", "Maven2")
+            for name in ("GitHubPackages", "Maven2", "PyPI")
         ]
     }
 
@@ -103,7 +103,7 @@ def test_the_build_roles_are_those_of_the_configuration(rich: Document) -> None:
     for statement in for_anyone(rich):
         assert statement["Condition"]["ArnLike"]["aws:PrincipalArn"] == [
             {"Fn::Sub": f"{ARN}:iam::*:role/{role}"}
-            for role in ("stackery/stackery-factory-role", "acme/ci/builder")
+            for role in ("acme/ci/builder", "stackery/stackery-factory-role")
         ]
 
 
@@ -120,7 +120,7 @@ def test_the_function_reaches_only_what_it_checks(rich: Document) -> None:
     role = f"{ARN}:iam::${{AWS::AccountId}}:role"
     assert statement_of(rich, "FindBuildRoles")["Resource"] == [
         {"Fn::Sub": f"{role}/{path}{name}"}
-        for name in ("stackery-factory-role", "builder")
+        for name in ("builder", "stackery-factory-role")
         for path in ("", "*/")
     ]
     stack = f"{ARN}:cloudformation:*:${{AWS::AccountId}}:stack/${{StackeryStackName}}/*"

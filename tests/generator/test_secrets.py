@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator import configuration
+from generator import configuration, names
 from generator.configuration import DEFAULT
 from tests.generator.cloudformation import Document, of_type, read
 from tests.generator.conftest import text_of
@@ -55,4 +55,5 @@ def test_the_switch_for_public_policies_changes_nothing_else() -> None:
     switched = DEFAULT.model_copy(update={"block_public_policy": True})
     changed = read(text_of("private-packages", configuration.Configuration(**dict(switched))))
     del changed["Resources"]["GitHubPackagesSecretPolicy"]["Properties"]["BlockPublicPolicy"]
+    del changed["Metadata"][names.MADE_FROM]["Configuration"]["block_public_policy"]
     assert changed == read(text_of("private-packages", DEFAULT))

@@ -17,7 +17,7 @@ def test_the_custom_resource_passes_the_form_the_build_roles_and_the_version(ric
         "ServiceToken": {"Fn::GetAtt": ["RoleCheckFunction", "Arn"]},
         "ServiceTimeout": SERVICE_TIMEOUT,
         **{name: {"Ref": name} for name in (*passed, "Recheck")},
-        "BuildRoles": ["stackery/stackery-factory-role", "acme/ci/builder"],
+        "BuildRoles": ["acme/ci/builder", "stackery/stackery-factory-role"],
         "TemplateVersion": __version__,
     }
 

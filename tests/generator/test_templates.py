@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resource.role_check import STACKERY_REGIONS
-from generator import __version__, stackery_role, templates
+from generator import __version__, names, stackery_role, templates
 from generator.configuration import DEFAULT, Configuration, Repository
 from tests import ROOT
 from tests.generator.cloudformation import Document, needs, of_type, read, references, statements, walk
@@ -95,7 +95,26 @@ def test_outputs_are_those_of_the_design(rich: Document) -> None:
         "GitHubPackagesSecretArn": {"Fn::GetAtt": ["GitHubPackagesSecret", "Id"]},
         "PyPISecretArn": {"Fn::GetAtt": ["PyPISecret", "Id"]},
         "Maven2SecretArn": {"Fn::GetAtt": ["Maven2Secret", "Id"]},
+        "HookCommand": {
+            "Fn::Sub": "private-packages hook --stack-name ${AWS::StackName} --region ${AWS::Region}"
+        },
     }
+
+
+def test_a_template_says_what_it_was_made_from(rich: Document) -> None:
+    made_from = rich["Metadata"][names.MADE_FROM]["Configuration"]
+    assert Configuration.model_validate(made_from) == RICH
+
+
+def test_the_order_of_the_entries_changes_no_resource_and_no_output() -> None:
+    reversed_entries = {
+        "repositories": RICH.repositories[::-1],
+        "build_roles": RICH.build_roles[::-1],
+        "organization_paths": RICH.organization_paths[::-1],
+    }
+    other = read(text_of("private-packages", RICH.model_copy(update=reversed_entries)))
+    same = read(text_of("private-packages", RICH))
+    assert (other["Resources"], other["Outputs"]) == (same["Resources"], same["Outputs"])
 
 
 def test_the_role_check_alone_creates_nothing_else() -> None:
@@ -219,4 +238,4 @@ def test_no_id_collides_with_another_name(ids: list[str]) -> None:
     names = [*made["Parameters"], *made["Resources"], *made["Conditions"]]
     assert len(set(names) - {"RoleCheck"}) == len(names) - 1
     assert len(made["Parameters"]) == 6 + 2 * len(ids)
-    assert len(made["Outputs"]) == 5 + len(ids)
+    assert len(made["Outputs"]) == 6 + len(ids)

@@ -137,7 +137,7 @@ class Machine:
         """Write the hook for these entries of a repositories.yaml."""
         configuration = parse("repositories:" + "".join(repositories), "repositories.yaml")
         known = {item.id: (arns or {}).get(item.id, arn(item.id)) for item in configuration.repositories}
-        self.path.write_text(render(configuration, known, "repositories.yaml"))
+        self.path.write_text(render(configuration, known, ["--config", "repositories.yaml"]))
         self.path.chmod(0o755)
         return self.path
 

@@ -10,7 +10,7 @@ def sample() -> str:
     entries = "".join(f"{entry}    token_key: token\n" for entry in (NPM, YARN, PIP, MAVEN))
     configuration = parse(f"repositories:{entries}", "repositories.yaml")
     arns = {repository.id: arn(repository.id) for repository in configuration.repositories}
-    return render(configuration, arns, "repositories.yaml")
+    return render(configuration, arns, ["--config", "repositories.yaml"])
 
 
 if __name__ == "__main__":

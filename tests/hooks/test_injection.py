@@ -105,7 +105,7 @@ def test_a_value_stays_where_it_belongs(entry: dict[str, Any], config: str) -> N
         return
     [repository] = configuration.repositories
     try:
-        text = render(configuration, {"Repository": arn("Repository")}, config)
+        text = render(configuration, {"Repository": arn("Repository")}, ["--config", config])
     except ConfigurationError:
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -171,7 +171,7 @@ def test_the_script_is_one_that_bash_can_read(entry: dict[str, Any], config: str
     configuration = valid(entry)
     if configuration is None:
         return
-    text = render(configuration, {"Repository": arn("Repository")}, config)
+    text = render(configuration, {"Repository": arn("Repository")}, ["--config", config])
 
     subprocess.run([BASH, "-n"], input=text.encode(), check=True)
     # The header is remarks up to the empty line, whatever stands in it.

@@ -222,7 +222,8 @@ def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
     while token := answer.get("NextToken"):
         answer = _describe(change_set, token)
         found += answer.get("Changes", [])
-    change_set.changes = [_change(entry["ResourceChange"]) for entry in found]
+    changes = [entry["ResourceChange"] for entry in found]
+    change_set.changes = [_change(each) for each in changes if not _only_follows(each)]
 
 
 def _describe(change_set: ChangeSet, token: str = "") -> "DescribeChangeSetOutputTypeDef":
@@ -233,6 +234,25 @@ def _describe(change_set: ChangeSet, token: str = "") -> "DescribeChangeSetOutpu
                 StackName=change_set.stack_id, ChangeSetName=change_set.id, NextToken=token
             )
         return cloudformation.describe_change_set(StackName=change_set.stack_id, ChangeSetName=change_set.id)
+
+
+def _only_follows(found: "ResourceChangeTypeDef") -> bool:
+    """Return whether a resource is listed only because CloudFormation cannot foresee what another gives it.
+
+    So it lists each secret for its KmsKeyId whenever the key changes. What becomes of the other resource is
+    told there, and none of these properties would replace this one.
+    """
+    details = found.get("Details", [])
+    return (
+        found["Action"] == "Modify"
+        and bool(details)
+        and all(
+            detail.get("Evaluation") == "Dynamic"
+            and detail.get("ChangeSource") in ("ResourceAttribute", "ResourceReference")
+            and detail["Target"].get("RequiresRecreation") == "Never"
+            for detail in details
+        )
+    )
 
 
 def _change(found: "ResourceChangeTypeDef") -> Change:
@@ -252,6 +272,8 @@ def _change(found: "ResourceChangeTypeDef") -> Change:
 def _action(found: "ResourceChangeTypeDef") -> Action:
     if found["Action"] in ("Add", "Remove"):
         return Action.ADD if found["Action"] == "Add" else Action.REMOVE
+    if found["ResourceType"].startswith("Custom::") and found.get("Replacement") == "Conditional":
+        return Action.CHANGE  # the role check's function gives it the same physical id each time
     if found["Action"] == "Dynamic":  # which is when CloudFormation cannot tell
         return Action.MAY_REPLACE
     return {"True": Action.REPLACE, "Conditional": Action.MAY_REPLACE}.get(

@@ -17,9 +17,11 @@ from private_packages.aws.errors import (
     StackError,
 )
 from private_packages.aws.organization import account_check, members
-from private_packages.aws.stack import change_set, events, secret_names, stack
+from private_packages.aws.stack import access, change_set, events, secret_names, stack
+from private_packages.aws.stack.access import AccessChange
 from private_packages.aws.stack.change_set import Change, ChangeSet, grave
 from private_packages.aws.stack.events import Event
+from private_packages.aws.stack.made_from import configuration_of
 from private_packages.aws.stack.parameters import ParameterChange, Parameters
 from private_packages.aws.stack.state import State, delete, parameters_of, state_of
 from private_packages.aws.stack.template_bucket import upload
@@ -46,6 +48,11 @@ class Wanted:
     """Those that are given beforehand, by the ids of their repositories; None to be asked for them."""
     dry_run: bool = False
     allow_replacement: bool = False
+    """Let the key or a secret be replaced by a new one."""
+    allow_removal: bool = False
+    """Let somebody lose access, or more than before gain it."""
+    allow_downgrade: bool = False
+    """Let an older release take the place of a newer one."""
 
 
 class Dialogue(Protocol):
@@ -80,6 +87,17 @@ class Proposal:
     is_new: bool
     changes: Sequence[Change]
     parameters: Sequence[ParameterChange]
+    access: Sequence[AccessChange] = ()
+    version_before: str | None = None
+    """The release that deployed the stack; None where there is none, or it does not say."""
+
+    @property
+    def needs_consent(self) -> list[str]:
+        """The options that say that the user wants what cannot be undone by the next deployment."""
+        return [
+            *(["--allow-replacement"] if grave(self.changes) else []),
+            *(["--allow-removal"] if any(change.needs_consent for change in self.access) else []),
+        ]
 
 
 class Ending(StrEnum):
@@ -145,6 +163,7 @@ class Deployment:
         parameters = Parameters(
             self.wanted.template.defaults, self.wanted.template.hidden, deployed, self.wanted.given
         )
+        version_before = self._check_release(state)
         self._check_role(parameters)
         self._check_secret_names(parameters)
         if state is State.REMAINS:
@@ -159,13 +178,16 @@ class Deployment:
             description=f"Made by private-packages deploy {self.wanted.template.version}",
         )
         with change_set.prepared(self.aws, desired, time.sleep) as proposed:
-            proposal = Proposal(desired.is_new, proposed.changes, list(parameters.changes()))
+            gained_and_lost = self._access(parameters) if state is State.DEPLOYED else []
+            proposal = Proposal(
+                desired.is_new, proposed.changes, list(parameters.changes()), gained_and_lost, version_before
+            )
             if proposed.is_empty:
                 return Result(Ending.UNCHANGED, proposal, stack.get(self.aws, proposed.stack_id))
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
                 return Result(Ending.DRY_RUN, proposal, self._description)
-            self._agree(proposed)
+            self._agree(proposal)
             since = events.latest(self.aws, proposed.stack_id)
             self._standing = self._goes_on(desired.is_new)
             proposed.execute()
@@ -190,6 +212,34 @@ class Deployment:
             since = events.latest(self.aws, stack_id)
             coming = events.follow(self.aws, stack_id, since, is_under_way=True, pause=time.sleep)
             self.dialogue.show(coming, [])
+
+    def _check_release(self, state: State) -> str | None:
+        """Return which release deployed the stack; refuse to take a newer one back without being told to."""
+        if state is not State.DEPLOYED or not self._description:
+            return None
+        before = stack.outputs(self._description).get("TemplateVersion")
+        ours = self.wanted.template.version
+        if before and account_check.is_older(ours, before) and not self.wanted.allow_downgrade:
+            raise StackError(
+                f"Use release {before} or newer, or give --allow-downgrade: the stack {self.name} was"
+                f" deployed by {before}, and this is {ours}. {self._standing}"
+            )
+        return before
+
+    def _access(self, parameters: Parameters) -> list[AccessChange]:
+        """Return who gains and who loses access."""
+        after = self.wanted.configuration
+        # A stack that does not say what it was made from still says which secrets it has.
+        before = configuration_of(self.aws, self.wanted.stack_name) or after
+        had = {
+            name.removesuffix("SecretName"): value
+            for name, value in parameters.deployed.items()
+            if name.endswith("SecretName")
+        }
+        gets = {
+            each.id: parameters.value(names.secret_name_parameter(each.id)) for each in after.repositories
+        }
+        return access.changes(before, after, had, gets)
 
     def _check_role(self, parameters: Parameters) -> None:
         requirements = account_check.Requirements(
@@ -223,6 +273,7 @@ class Deployment:
                     f" --parameter {parameter}={repository.secret}."
                 )
         secret_names.refuse_doubles(wanted)
+        secret_names.refuse_renamed_ids(wanted, parameters.deployed)
         new = {key: name for key, name in wanted.items() if parameters.deployed.get(key) != name}
         secret_names.refuse_taken(self.aws, new)
 
@@ -268,14 +319,17 @@ class Deployment:
             return {"TemplateBody": self.wanted.template.body}
         return {"TemplateURL": upload(self.aws, self.wanted.bucket, self.wanted.template.body)}
 
-    def _agree(self, proposed: ChangeSet) -> None:
+    def _agree(self, proposal: Proposal) -> None:
         """Go on only with what the user agrees to."""
-        found = grave(proposed.changes)
+        found = grave(proposal.changes)
         if found and not self.wanted.allow_replacement:
             listed = " and ".join(f"{change.logical_id} {change.action.in_words}" for change in found)
             raise StackError(
                 f"This needs --allow-replacement, see above what it means: {listed}. {self._standing}"
             )
+        grave_access = [change.sentence for change in proposal.access if change.needs_consent]
+        if grave_access and not self.wanted.allow_removal:
+            raise StackError(f"This needs --allow-removal: {' '.join(grave_access)} {self._standing}")
         if not self.dialogue.agrees("Deploy this?"):
             raise DeploymentStoppedError(self._standing)
 

@@ -2,10 +2,16 @@
 
 import shlex
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
+from private_packages.aws.stack import stack
+
+_SUFFIX = "SecretName"
+_STACK_TAG = "aws:cloudformation:stack-name"
+_LATELY = timedelta(days=90)
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
@@ -43,6 +49,29 @@ def refuse_doubles(names: Mapping[str, str]) -> None:
         first[name] = parameter
 
 
+def refuse_renamed_ids(wanted: Mapping[str, str], deployed: Mapping[str, str]) -> None:
+    """Refuse a repository whose id changed while the name of its secret stayed.
+
+    For CloudFormation that is another secret, of a name that the present one has.
+
+    Args:
+        wanted: the names that the secrets are to have, by the parameters that give them.
+        deployed: the values of the stack's parameters.
+
+    Raises:
+        SecretNameError: there is one.
+    """
+    for parameter, name in wanted.items():
+        before = [each for each, value in deployed.items() if value == name and each not in wanted]
+        if before and parameter not in deployed and before[0].endswith(_SUFFIX):
+            old, new = before[0].removesuffix(_SUFFIX), parameter.removesuffix(_SUFFIX)
+            raise SecretNameError(
+                f"The repository {old} is called {new} now, but has the same secret {name}: keep the id"
+                f" {old}, or give {new} a secret of its own (--parameter {parameter}=NAME) and store the"
+                " token there; CloudFormation cannot hand a secret from one id to another."
+            )
+
+
 def _describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
     try:
         with asking(f"see whether there is a secret {name}"):
@@ -56,25 +85,36 @@ def _describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
 
 
 def _fault(aws: Aws, parameter: str, name: str, found: "DescribeSecretResponseTypeDef") -> str:
-    """Return the sentence about a name that is taken: by what, and each way out of it."""
+    """Return the sentence about a name that is taken: by what, and each way out of it.
+
+    To delete the secret is a way out only where nobody would miss it: it belongs to no stack, has no value
+    and was not read lately. AWS keeps neither its token nor its name from then on.
+    """
     secret = f"--secret-id {shlex.quote(name)} --region {aws.region}"
-    delete = f"`aws secretsmanager delete-secret {secret} --force-delete-without-recovery`"
     another = f"give another name (--parameter {parameter}=NAME)"
     if "DeletedDate" in found:
         return (
-            f"The secret {name} is scheduled for deletion, which keeps its name taken: {another}; or delete"
-            f" it at once, for good: {delete}. Its token can be had back with"
-            f" `aws secretsmanager restore-secret {secret}`."
+            f"The secret {name} is scheduled for deletion since {found['DeletedDate']:%Y-%m-%d}, which keeps"
+            f" its name taken until it is gone: {another}, or restore it first"
+            f" (`aws secretsmanager restore-secret {secret}`)."
         )
-    tags = {tag["Key"]: tag.get("Value", "") for tag in found.get("Tags", [])}
-    origin = tags.get("aws:cloudformation:stack-name")
-    if origin or "stackery-private-packages" in tags:
-        stack = f"the stack {origin}" if origin else "an earlier stack"
+    origin = {tag["Key"]: tag.get("Value", "") for tag in found.get("Tags", [])}.get(_STACK_TAG)
+    if origin and stack.find(aws, origin):
         return (
-            f"The secret {name} exists already, made by {stack}, which it outlives: {another}; or, where that"
-            f" stack is deleted and the token not needed, delete the secret, for good: {delete}."
+            f"The secret {name} exists already and was made by the stack {origin}, which is there: {another},"
+            f" or deploy that stack (--stack-name {origin})."
         )
+    made_by = f", made by the stack {origin}, which is gone" if origin else ""
+    has_value = any("AWSCURRENT" in stages for stages in found.get("VersionIdsToStages", {}).values())
+    if has_value or _was_read_lately(found):
+        why = "it holds a token" if has_value else "it was read lately"
+        return f"The secret {name} exists already{made_by}, and {why}: {another}."
     return (
-        f"The secret {name} exists already: {another}; or, if it is not needed, delete it, for good:"
-        f" {delete}."
+        f"The secret {name} exists already{made_by}: {another}; or, as it is empty and was not read lately,"
+        f" delete it, for good: `aws secretsmanager delete-secret {secret} --force-delete-without-recovery`."
     )
+
+
+def _was_read_lately(found: "DescribeSecretResponseTypeDef") -> bool:
+    last = found.get("LastAccessedDate")
+    return last is not None and datetime.now(UTC) - last < _LATELY

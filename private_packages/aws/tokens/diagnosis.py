@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from generator import names
+from private_packages import invocation
 from private_packages.aws.aws import DENIED
 from private_packages.aws.errors import AwsError
 from private_packages.aws.tokens import secret
@@ -75,7 +76,7 @@ class Diagnosis:
     next_step: str = ""
 
 
-def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
+def diagnose(error: AwsError, secret_arn: str, repository_id: str, facts: Facts) -> Diagnosis:
     """Return which link is broken where reading a secret failed with this error."""
     _, _, _, region, account, *_ = secret_arn.split(":")
     if error.is_network:
@@ -88,7 +89,7 @@ def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
         return Diagnosis(
             Link.VALUE,
             "The policies let this identity through, but nothing was stored in the secret yet.",
-            f"Store the token in account {account}: private-packages token set.",
+            f"Store the token in account {account}: {invocation.command('token set', repository_id)}.",
         )
     if error.code == "ResourceNotFoundException":
         return Diagnosis(
@@ -107,7 +108,7 @@ def diagnose(error: AwsError, secret_arn: str, facts: Facts) -> Diagnosis:
         return Diagnosis(
             Link.KEY,
             "The key that encrypts the secret does not decrypt it.",
-            f"See in account {account} whether the key is enabled: private-packages status.",
+            f"See in account {account} whether the key is enabled: {invocation.command('status')}.",
         )
     if error.code in DENIED:
         return _denied(error.said, account, facts)
@@ -190,13 +191,13 @@ def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
     who = facts.role_name or "this identity"
     since = names.MINIMUM_ROLE_VERSION
     own = f"{who} has a policy of its own that allows {action}, as the Stackery Role has from {since} on"
-    drift = "is the template's (private-packages status --drift)"
+    drift = f"is the template's ({invocation.command('status', '--drift')})"
     listed = "that build_roles has its role's path and name" + (
         ", and organization_paths its account" if facts.organization_paths else ""
     )
     match link:
         case Link.IDENTITY_POLICY:
-            return f"See that {own}: private-packages check."
+            return f"See that {own}: {invocation.command('check')}."
         case Link.RESOURCE_POLICY:
             return f"See that the secret's policy in account {account} {drift}, and {listed}."
         case Link.KEY_POLICY:
@@ -204,7 +205,7 @@ def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
         case Link.SOME_POLICY:
             return (
                 f"See that {own}, that the policies of secret and key in account {account} are the template's"
-                f" (private-packages status --drift), and {listed}."
+                f" ({invocation.command('status', '--drift')}), and {listed}."
             )
         case Link.ORGANIZATION_POLICY:
             return f"Let the policies of AWS Organizations allow {action} here and in account {account}."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import AwsError, TokenError
 from private_packages.aws.tokens import secret
@@ -53,7 +54,7 @@ def describe_for_change(aws: Aws, arn: str) -> Description | None:
     return description
 
 
-def check(aws: Aws, arn: str, key: str | None) -> Check:
+def check(aws: Aws, arn: str, key: str | None, repository_id: str) -> Check:
     """Look at the token without keeping it; key is its key where the secret holds JSON.
 
     Raises:
@@ -64,14 +65,14 @@ def check(aws: Aws, arn: str, key: str | None) -> Check:
     try:
         value = secret.read(aws, arn)
     except AwsError as error:
-        if problem := _problem(error):
+        if problem := _problem(error, repository_id):
             return Check(description, known, None, [problem])
         raise
     inspection = inspect(value.text, key)
     return Check(description, value.version, inspection, inspection.problems)
 
 
-def store(aws: Aws, arn: str, token: Token, key: str | None) -> Inspection | None:
+def store(aws: Aws, arn: str, token: Token, key: str | None, repository_id: str) -> Inspection | None:
     """Store a token, or return None where it is the current one already.
 
     Not being allowed to read the secret hinders only where other keys of its JSON have to be kept.
@@ -94,7 +95,8 @@ def store(aws: Aws, arn: str, token: Token, key: str | None) -> Inspection | Non
         if error.code:
             raise
         raise TokenError(
-            f"{error} Whether the token was stored is not known: look with `private-packages token check`."
+            f"{error} Whether the token was stored is not known: look with"
+            f" `{invocation.command('token check', repository_id)}`."
         ) from error
     return inspection
 
@@ -118,10 +120,11 @@ def _current(aws: Aws, arn: str, key: str | None) -> str | None:
     return value.text
 
 
-def _problem(error: AwsError) -> str:
+def _problem(error: AwsError, repository_id: str) -> str:
     """Return what reading failed of where that tells something of the token; empty otherwise."""
     if secret.has_no_value(error):
-        return "The secret has no value yet: store one with `private-packages token set`."
+        command = invocation.command("token set", repository_id)
+        return f"The secret has no value yet: store one with `{command}`."
     if secret.is_deleted(error):
         return _DELETED
     return str(error) if error.code in DENIED else ""

@@ -60,7 +60,7 @@ def verify(aws: Aws, targets: Iterable[Target], facts: Facts) -> tuple[list[Atte
         except AwsError as error:
             if error.code in DENIED and not facts.organization_id:
                 facts = replace(facts, organization_id=_organization(aws))
-            diagnosis = diagnose(error, target.secret_arn, facts)
+            diagnosis = diagnose(error, target.secret_arn, target.repository_id, facts)
             attempts.append(Attempt(target, diagnosis, aws_said=error.said or str(error)))
         else:
             inspection = inspect(value.text, target.token_key)

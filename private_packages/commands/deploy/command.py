@@ -19,11 +19,12 @@ from private_packages.aws.stack.deployment import Deployment, Dialogue, Proposal
 from private_packages.aws.stack.events import Event
 from private_packages.aws.tokens.token import Token
 from private_packages.commands import question
+from private_packages.commands.configured import for_deployment, with_default
 from private_packages.commands.deploy.diff import print_diff
 from private_packages.commands.deploy.events import show_events
 from private_packages.commands.deploy.report import place, print_document, print_result
 from private_packages.commands.deploy.tokens import ask_for_tokens, parse_tokens
-from private_packages.commands.files import load_configuration, template_text
+from private_packages.commands.files import find_configuration, template_text
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -46,6 +47,8 @@ from private_packages.commands.printing import print_json, progress_console, res
 @click.option("--yes", is_flag=True, help="Deploy without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--allow-replacement", is_flag=True, help="Let the key or a secret be replaced by a new one.")
+@click.option("--allow-removal", is_flag=True, help="Let builds lose access, or more of them gain it.")
+@click.option("--allow-downgrade", is_flag=True, help="Let this release replace a newer one.")
 @click.option("--quick-create-link", is_flag=True, help="Only print a link to the console's form, filled in.")
 @click.option("--template-url", metavar="URL", help="The template's address in S3, for that link.")
 @output_option
@@ -60,6 +63,8 @@ def command(
     yes: bool,
     dry_run: bool,
     allow_replacement: bool,
+    allow_removal: bool,
+    allow_downgrade: bool,
     quick_create_link: bool,
     template_url: str | None,
     output: str,
@@ -86,15 +91,19 @@ def command(
         quick_create_link=quick_create_link,
         template_url=template_url,
     )
-    configuration = load_configuration(config)
+    if template_url:
+        template = template_text(names.PRIVATE_PACKAGES, with_default(config))
+        given = given_parameters(template, parameters, "Leave it out: the link would show it.")
+        link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
+        print_json({"url": link}) if output == "json" else click.echo(link)
+        return
+    here = find_configuration(config)
+    aws = None if here else sign_in(profile, region)
+    configuration = for_deployment(aws, stack_name) if aws else with_default(config)
     template = template_text(names.PRIVATE_PACKAGES, configuration)
     given = given_parameters(
         template, parameters, "Leave it out to be asked for it, or pipe it in with --token-stdin."
     )
-    if template_url:
-        link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
-        print_json({"url": link}) if output == "json" else click.echo(link)
-        return
     tokens = None
     if no_token:
         tokens = {}
@@ -113,8 +122,10 @@ def command(
         tokens=tokens,
         dry_run=dry_run,
         allow_replacement=allow_replacement,
+        allow_removal=allow_removal,
+        allow_downgrade=allow_downgrade,
     )
-    aws = sign_in(profile, region)
+    aws = aws or sign_in(profile, region)
     _deploy(aws, wanted, _Terminal(aws, wanted, yes=yes, output=output), output)
 
 
@@ -171,7 +182,10 @@ class _Terminal:
         console = result_console() if self.output == "text" else progress_console()
         become = "created" if proposal.is_new else "changed"
         console.print(f"The stack {place(self.aws, self.wanted)}, would be {become}:")
-        print_diff(console, proposal.changes, proposal.parameters)
+        before, ours = proposal.version_before, self.wanted.template.version
+        if before and before != ours:
+            console.print(f"Release: {before} → {ours}")
+        print_diff(console, proposal.changes, proposal.parameters, proposal.access)
 
     def show(self, coming: Iterable[Event], seen: list[Event], total: int | None = None) -> None:
         show_events(progress_console(), coming, seen, total)
@@ -203,10 +217,16 @@ def _check_use(
         raise click.UsageError("There is no terminal to ask on: give --yes to deploy, or --dry-run to look.")
 
 
+_OF_NO_USE_FOR_A_LINK = (
+    *("token_stdin", "no_token", "bucket", "yes", "dry_run"),
+    *("allow_replacement", "allow_removal", "allow_downgrade"),
+)
+
+
 def _check_link(template_url: str) -> None:
     """Refuse what the link has no use for, and an address that the console would not take."""
     source = click.get_current_context().get_parameter_source
-    for option in ("token_stdin", "no_token", "bucket", "yes", "dry_run", "allow_replacement"):
+    for option in _OF_NO_USE_FOR_A_LINK:
         if source(option) is not ParameterSource.DEFAULT:
             raise click.UsageError(
                 f"--{option.replace('_', '-')} does not go with --quick-create-link: leave one of them out."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from private_packages.aws.stack.access import AccessChange
 from private_packages.aws.stack.change_set import Action, Change, grave
 from private_packages.aws.stack.parameters import HIDDEN, ParameterChange
 from private_packages.commands.printing import aligned
@@ -39,8 +40,25 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
     return {action.value: found[action] for action in Action}
 
 
-def print_diff(console: Console, changes: Sequence[Change], parameters: Sequence[ParameterChange]) -> None:
-    """Print what becomes of each resource and each parameter, and how many there are."""
+def print_diff(
+    console: Console,
+    changes: Sequence[Change],
+    parameters: Sequence[ParameterChange],
+    access: Sequence[AccessChange] = (),
+) -> None:
+    """Print who gains and loses access, what becomes of each resource and parameter, and how many these are.
+
+    What needs consent comes first.
+    """
+    if access:
+        console.print(Text("Access", style="bold"))
+    for each in access:
+        _print_row(
+            console,
+            "!" if each.needs_consent else "+",
+            [each.sentence],
+            "red" if each.needs_consent else "green",
+        )
     if changes:
         console.print(Text("Resources", style="bold"))
     rows = aligned([_resource(change) for change in changes])

@@ -8,7 +8,6 @@ import click
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack import stack
-from private_packages.aws.stack.change_set import grave
 from private_packages.aws.stack.deployment import Ending, Result, Wanted
 from private_packages.commands.deploy.diff import counts
 from private_packages.commands.printing import aligned, print_json
@@ -22,8 +21,9 @@ def print_result(aws: Aws, wanted: Wanted, result: Result) -> None:
     name, description = place(aws, wanted), result.description
     if result.ending is Ending.DRY_RUN:
         click.echo("Nothing was changed, as --dry-run says.")
-        if grave(result.proposal.changes) and not wanted.allow_replacement:
-            click.echo("The same without --dry-run needs --allow-replacement.")
+        given = {"--allow-replacement": wanted.allow_replacement, "--allow-removal": wanted.allow_removal}
+        if missing := [option for option in result.proposal.needs_consent if not given[option]]:
+            click.echo(f"The same without --dry-run needs {' and '.join(missing)}.")
     elif result.ending is Ending.UNCHANGED and description:
         click.echo(f"No changes: the stack {name}, is {description['StackStatus']} and stays so.")
         _print_outputs(description)
@@ -62,6 +62,13 @@ def print_document(aws: Aws, wanted: Wanted, result: Result) -> None:
             "region": aws.region,
             "account": aws.identity.account,
             "status": description["StackStatus"] if description else None,
+            "has_changes": result.ending is not Ending.UNCHANGED,
+            "needs_consent": result.proposal.needs_consent,
+            "template": {"from": result.proposal.version_before, "to": wanted.template.version},
+            "access": [
+                {"sentence": each.sentence, "needs_consent": each.needs_consent}
+                for each in result.proposal.access
+            ],
             "counts": counts(result.proposal.changes),
             "changes": _changes(result),
             "parameters": [

@@ -8,7 +8,7 @@ import click
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import stored_token
 from private_packages.aws.tokens.stored_token import Check
-from private_packages.commands.files import load_configuration
+from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -46,10 +46,10 @@ def command(
     Examples:
       private-packages token check GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    repository = find(load_configuration(config), repository_id)
     aws = sign_in(profile, region)
+    repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
     arn = secret_of(repository, aws, stack_name)
-    found = stored_token.check(aws, arn, repository.token_key)
+    found = stored_token.check(aws, arn, repository.token_key, repository_id)
     if output == "json":
         print_json({"id": repository_id, "secret_arn": arn} | _document(found))
     else:

@@ -10,7 +10,7 @@ from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import stored_token
 from private_packages.aws.tokens.secret import Description
 from private_packages.aws.tokens.token import Token
-from private_packages.commands.files import load_configuration
+from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -48,8 +48,8 @@ def command(
       private-packages token set GitHubPackages
       pass show github/packages | private-packages token set GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    repository = find(load_configuration(config), repository_id)
     aws = sign_in(profile, region)
+    repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
     arn = secret_of(repository, aws, stack_name)
     before = stored_token.describe_for_change(aws, arn)
     if output == "text":
@@ -57,7 +57,7 @@ def command(
         _show("Before", before)
     token = _ask(repository_id)
     try:
-        stored = stored_token.store(aws, arn, token, repository.token_key)
+        stored = stored_token.store(aws, arn, token, repository.token_key, repository_id)
     except KeyboardInterrupt as stop:
         raise click.ClickException(
             "Stopped while the token was being stored: see with"

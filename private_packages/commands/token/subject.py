@@ -26,13 +26,13 @@ def find(configuration: Configuration, repository_id: str) -> Repository:
     """Return the repository of this id.
 
     Raises:
-        UsageError: the configuration lists none.
+        UsageError: there is none.
     """
     for repository in configuration.repositories:
         if repository.id == repository_id:
             return repository
     ids = ", ".join(repository.id for repository in configuration.repositories)
-    raise click.UsageError(f"No repository has the id {repository_id}: the configuration lists {ids}.")
+    raise click.UsageError(f"No repository has the id {repository_id}: there are {ids}.")
 
 
 def secret_of(repository: Repository, aws: Aws, stack_name: str) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ def configuration(*entries: str) -> Configuration:
     return parse("repositories:" + "".join(entries), "repositories.yaml")
 
 
-def hook(*entries: str, config: str | None = "repositories.yaml") -> str:
+def hook(*entries: str, source: Sequence[str] = ("--config", "repositories.yaml")) -> str:
     found = configuration(*entries)
-    return render(found, {item.id: arn(item.id) for item in found.repositories}, config)
+    return render(found, {item.id: arn(item.id) for item in found.repositories}, source)
 
 
 def test_the_header_says_what_it_does_from_what_it_was_made_and_how_to_make_it_again() -> None:

@@ -8,19 +8,25 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.configuration_file import parse
 from private_packages.main import main
 from tests.hooks.machine import NPM, PIP, arn
+from tests.private_packages.aws.stack.test_made_from import summary
 
 FILE = Path("deployHooks/stackery.prebuild.private-packages")
 STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
 <DescribeStacksResult><Stacks><member><StackName>packages</StackName>
 <CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>
 <Outputs>%s</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
+REMAKE = "#   private-packages hook "
+SUMMARY = """<GetTemplateSummaryResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+<GetTemplateSummaryResult><Metadata>%s</Metadata></GetTemplateSummaryResult></GetTemplateSummaryResponse>"""
 NO_SUCH_STACK = """<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error>
 <Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id %s does not exist</Message></Error>
 </ErrorResponse>"""
@@ -231,11 +237,14 @@ class TestStack:
         stacks = self.stacks
 
         class CloudFormation(BaseHTTPRequestHandler):
+            made_from = f"repositories:{NPM}{PIP}"
+
             def do_POST(self) -> None:
                 asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 region = self.headers["Authorization"].split("/")[2]
-                assert asked["Action"] == ["DescribeStacks"]
                 stack = stacks.get(f"{asked['StackName'][0]} {region}")
+                if stack and asked["Action"] == ["GetTemplateSummary"]:
+                    stack = SUMMARY % escape(summary(parse(self.made_from, "x"))["Metadata"])
                 body = (stack or NO_SUCH_STACK % asked["StackName"][0]).encode()
                 self.send_response(200 if stack else 400)
                 self.send_header("Content-Length", str(len(body)))
@@ -266,9 +275,38 @@ class TestStack:
         self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip"), "KeyArn": "x"})
 
         assert call("--stack-name", "packages").exit_code == 0
-        written = FILE.read_text()
+        head, _, script = FILE.read_text().partition(REMAKE)
+        assert script.startswith("--stack-name packages --region eu-central-1 \\\n#     --output THIS-FILE\n")
+        assert "--secret-arn" not in head + script
         call(*BOTH)
-        assert FILE.read_text() == written
+        rest = script.partition("THIS-FILE")[2]
+        assert FILE.read_text().partition(REMAKE)[2].partition("THIS-FILE")[2] == rest
+
+    def test_it_is_the_same_from_any_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A source repository has no repositories.yaml: the stack says what it was made from."""
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")})
+        assert call("--stack-name", "packages").exit_code == 0
+        written = FILE.read_bytes()
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert call("--stack-name", "packages").exit_code == 0
+        assert FILE.read_bytes() == written
+        assert call("--stack-name", "packages", "--check").exit_code == 0
+
+    def test_a_file_that_says_something_else_is_refused_by_name(self) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")})
+        Path("repositories.yaml").write_text(f"repositories:{NPM}")
+        said = refused("--stack-name", "packages", code=1)
+        assert "repositories.yaml and the stack packages in eu-central-1 differ: AcmePip is only in" in said
+        assert not FILE.exists()
+
+    def test_some_can_be_taken_on_purpose(self) -> None:
+        self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")})
+        Path("repositories.yaml").write_text(f"repositories:{NPM}")
+        assert call("--stack-name", "packages", "--only", "AcmePip").exit_code == 0
+        text = FILE.read_text()
+        assert "AcmeNpm" not in text
+        assert f"{REMAKE}--stack-name packages --region eu-central-1 --only AcmePip" in text
 
     def test_in_another_region(self) -> None:
         self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm"), "AcmePipSecretArn": arn("AcmePip")}, "us-west-2")

@@ -11,6 +11,7 @@ import pytest
 
 from generator import names, templates
 from generator.configuration import DEFAULT, MAXIMUM_REPOSITORIES
+from private_packages.commands.configured import NO_FILE
 from tests import ROOT
 from tests.generator.conftest import LARGE, RICH, text_of, unprivileged
 from tests.private_packages.conftest import COMMAND, Run, run_process
@@ -38,7 +39,7 @@ def test_it_writes_both_templates_and_says_what_to_do_with_them(run: Run, folder
     result = run("template")
     texts = {name: text_of(name, DEFAULT) for name in templates.TEMPLATES}
     assert content(folder) == {f"templates/{name}.yaml": text.encode() for name, text in texts.items()}
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, f"{NO_FILE}\n")
     assert result.stdout == (
         f"Wrote templates/private-packages.yaml ({len(texts['private-packages'].encode()):,} bytes)\n"
         f"Wrote templates/role-check.yaml ({len(texts['role-check'].encode()):,} bytes)\n"
@@ -49,7 +50,7 @@ def test_it_writes_both_templates_and_says_what_to_do_with_them(run: Run, folder
 
 def test_it_reads_repositories_yaml_where_there_is_one(run: Run, folder: Path) -> None:
     (folder / "repositories.yaml").write_bytes(RICH_FILE.read_bytes())
-    run("template")
+    assert run("template").stdout.startswith("Read repositories.yaml\nWrote templates/private-packages.yaml")
     assert content(folder)["templates/private-packages.yaml"] == text_of("private-packages", RICH).encode()
 
 
@@ -142,7 +143,7 @@ def test_the_note_about_the_size_does_not_get_into_stdout(run: Run, folder: Path
 def test_fresh_files_pass_the_check(run: Run) -> None:
     run("template")
     result = run("template", "--check")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, f"{NO_FILE}\n")
     assert result.stdout == "Fresh: templates/private-packages.yaml, templates/role-check.yaml\n"
 
 
@@ -163,7 +164,7 @@ def test_a_stale_file_fails_the_check_with_the_difference_and_the_command(run: R
         "+      Runtime: python3.13",
     ]
     assert result.stderr == (
-        "Error: Run `private-packages template` and commit. Stale: templates/role-check.yaml.\n"
+        f"{NO_FILE}\nError: Run `private-packages template` and commit. Stale: templates/role-check.yaml.\n"
     )
     assert content(folder) == before
 
@@ -226,7 +227,10 @@ def test_a_folder_in_place_of_a_file_cannot_be_checked(run: Run, folder: Path) -
     (folder / "templates" / "private-packages.yaml").mkdir(parents=True)
     result = run("template", "--check")
     assert result.exit_code == 1
-    assert result.stderr == "Error: templates/private-packages.yaml: cannot be read: Is a directory.\n"
+    assert (
+        result.stderr
+        == f"{NO_FILE}\nError: templates/private-packages.yaml: cannot be read: Is a directory.\n"
+    )
 
 
 # Refusing
@@ -289,7 +293,7 @@ def test_an_output_folder_that_cannot_be_made(run: Run, folder: Path) -> None:
     result = run("template", "--output-dir", "file/templates")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "Error: file/templates/private-packages.yaml: cannot be written: Not a directory.\n"
+        f"{NO_FILE}\nError: file/templates/private-packages.yaml: cannot be written: Not a directory.\n"
     )
 
 
@@ -310,7 +314,10 @@ def test_a_folder_in_place_of_a_file_is_left_and_no_other_file_either(run: Run, 
     (folder / "templates" / "private-packages.yaml").mkdir(parents=True)
     result = run("template")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: templates/private-packages.yaml: cannot be written: Is a directory.\n"
+    assert (
+        result.stderr
+        == f"{NO_FILE}\nError: templates/private-packages.yaml: cannot be written: Is a directory.\n"
+    )
     assert content(folder) == {}
 
 

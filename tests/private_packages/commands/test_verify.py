@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from private_packages.aws.tokens.diagnosis import Link
+from private_packages.commands.configured import NO_FILE
 from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, stacks
@@ -46,7 +47,7 @@ def test_what_a_build_can_read(run: Run, aws: Aws) -> None:
     assert version.startswith("  22222222  2026-02-01 00:00 UTC (")
     assert count == "1 of 1 usable here."
     assert TOKEN not in result.output
-    assert result.stderr == ""
+    assert result.stderr == f"{NO_FILE}\n"
 
 
 def test_what_it_cannot_read_and_why(run: Run, aws: Aws) -> None:
@@ -74,7 +75,7 @@ def test_who_is_no_build_role_hears_so(run: Run, aws: Aws) -> None:
     aws(GetCallerIdentity=ADMIN)
     result = run(*GIVEN)
     assert result.exit_code == 0
-    assert result.stderr.startswith("Note: this is none of the build roles")
+    assert result.stderr.startswith(f"{NO_FILE}\nNote: this is none of the build roles")
     assert json.loads(run(*GIVEN, "--output", "json").stdout)["is_build_role"] is False
 
 
@@ -83,6 +84,7 @@ def test_a_role_is_assumed_first(run: Run, aws: Aws) -> None:
     assert run(*DEPLOYED, "--role-arn", ROLE).exit_code == 0
     assert [operation for operation, _ in session.calls] == [
         "DescribeStacks",
+        "GetTemplateSummary",
         "AssumeRole",
         "GetCallerIdentity",
         "GetSecretValue",
@@ -143,7 +145,7 @@ def test_what_aws_refuses_beforehand(
 def test_without_settings(run: Run, arguments: tuple[str, ...], message: str) -> None:
     result = run(*GIVEN, *arguments)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.startswith(f"{NO_FILE}\nError: {message}")
 
 
 def test_the_token_under_a_key_is_judged(run: Run, aws: Aws, folder: Path) -> None:

@@ -18,6 +18,7 @@ from private_packages.aws.tokens.token import Token
 from tests.aws import ErrorAnswer
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
 from tests.custom_resource.aws import stack as role_stack
+from tests.private_packages.aws.stack.test_made_from import summary
 
 STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/packages/1"
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:1:changeSet/x/1"
@@ -116,6 +117,7 @@ def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
             },
             "ExecuteChangeSet": {},
             "DeleteChangeSet": {},
+            "GetTemplateSummary": summary(),
         }
         return scripted(**healthy | script)
 

@@ -1,22 +1,25 @@
 """A secret's name that is taken is found before anything begins."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from private_packages.aws.errors import AwsError, SecretNameError
-from private_packages.aws.stack.secret_names import refuse_doubles, refuse_taken
+from private_packages.aws.stack.secret_names import refuse_doubles, refuse_renamed_ids, refuse_taken
 from tests.aws import ErrorAnswer
+from tests.private_packages.aws.stack.test_health import NO_STACK, stacks
 
+OF_A_STACK = {"Key": "aws:cloudformation:stack-name", "Value": "old"}
 WANTED = {"AcmeSecretName": "/acme/npm"}
 FREE = ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 SECRET = "--secret-id /acme/npm --region us-east-1"
 DELETE = f"`aws secretsmanager delete-secret {SECRET} --force-delete-without-recovery`"
 
 
-def refusal(scripted: Callable[..., Any], **found: Any) -> str:
-    aws, _ = scripted(DescribeSecret={"Name": "/acme/npm", **found})
+def refusal(scripted: Callable[..., Any], stack: Any = None, **found: Any) -> str:
+    aws, _ = scripted(DescribeSecret={"Name": "/acme/npm"} | found, DescribeStacks=stack)
     with pytest.raises(SecretNameError) as refused:
         refuse_taken(aws, WANTED)
     return str(refused.value)
@@ -33,34 +36,57 @@ def test_what_matches_as_part_of_an_arn_only_passes(scripted: Callable[..., Any]
     refuse_taken(aws, {"AcmeSecretName": "acme-a1b2c3"})
 
 
-def test_a_name_that_is_taken(scripted: Callable[..., Any]) -> None:
+def test_a_name_whose_secret_nobody_would_miss(scripted: Callable[..., Any]) -> None:
     assert refusal(scripted) == (
-        "The secret /acme/npm exists already: give another name (--parameter AcmeSecretName=NAME); or, if it"
-        f" is not needed, delete it, for good: {DELETE}."
+        "The secret /acme/npm exists already: give another name (--parameter AcmeSecretName=NAME); or, as it"
+        f" is empty and was not read lately, delete it, for good: {DELETE}."
+    )
+
+
+def test_a_name_that_a_deleted_stack_has_left(scripted: Callable[..., Any]) -> None:
+    assert refusal(scripted, Tags=[OF_A_STACK], stack=NO_STACK) == (
+        "The secret /acme/npm exists already, made by the stack old, which is gone: give another name"
+        " (--parameter AcmeSecretName=NAME); or, as it is empty and was not read lately, delete it, for good:"
+        f" {DELETE}."
     )
 
 
 @pytest.mark.parametrize(
-    ("tag", "origin"),
+    ("found", "why"),
     [
-        ({"Key": "aws:cloudformation:stack-name", "Value": "old"}, "the stack old"),
-        ({"Key": "stackery-private-packages", "Value": "0.1.0"}, "an earlier stack"),
+        ({"VersionIdsToStages": {"1" * 36: ["AWSCURRENT"]}}, "it holds a token"),
+        ({"LastAccessedDate": datetime.now(UTC) - timedelta(days=3)}, "it was read lately"),
     ],
 )
-def test_a_name_that_a_stack_has_left(scripted: Callable[..., Any], tag: Any, origin: str) -> None:
-    assert refusal(scripted, Tags=[tag]) == (
-        f"The secret /acme/npm exists already, made by {origin}, which it outlives: give another name"
-        " (--parameter AcmeSecretName=NAME); or, where that stack is deleted and the token not needed, delete"
-        f" the secret, for good: {DELETE}."
+@pytest.mark.parametrize("tags", [[], [{"Key": "aws:cloudformation:stack-name", "Value": "old"}]])
+def test_nobody_is_told_to_delete_what_may_be_in_use(
+    scripted: Callable[..., Any], found: Any, why: str, tags: Any
+) -> None:
+    said = refusal(scripted, **found, Tags=tags, stack=NO_STACK)
+    assert said.endswith(f", and {why}: give another name (--parameter AcmeSecretName=NAME).")
+
+
+def test_nor_what_a_stack_has(scripted: Callable[..., Any]) -> None:
+    assert refusal(scripted, Tags=[OF_A_STACK], stack=stacks()) == (
+        "The secret /acme/npm exists already and was made by the stack old, which is there: give another name"
+        " (--parameter AcmeSecretName=NAME), or deploy that stack (--stack-name old)."
     )
 
 
 def test_a_name_whose_secret_is_scheduled_for_deletion(scripted: Callable[..., Any]) -> None:
-    assert refusal(scripted, DeletedDate="2026-01-01T00:00:00Z") == (
-        "The secret /acme/npm is scheduled for deletion, which keeps its name taken: give another name"
-        f" (--parameter AcmeSecretName=NAME); or delete it at once, for good: {DELETE}. Its token can be had"
-        f" back with `aws secretsmanager restore-secret {SECRET}`."
+    assert refusal(scripted, DeletedDate=datetime(2026, 1, 1, tzinfo=UTC)) == (
+        "The secret /acme/npm is scheduled for deletion since 2026-01-01, which keeps its name taken until it"
+        " is gone: give another name (--parameter AcmeSecretName=NAME), or restore it first"
+        f" (`aws secretsmanager restore-secret {SECRET}`)."
     )
+
+
+def test_an_id_that_changed_while_the_name_stayed_is_recognised() -> None:
+    deployed = {"PyPISecretName": "/pypi", "NpmSecretName": "/npm", "PyPIToken": "****"}
+    refuse_renamed_ids({"NpmSecretName": "/npm", "PyPISecretName": "/pypi"}, deployed)
+    refuse_renamed_ids({"NpmSecretName": "/npm", "IndexSecretName": "/index"}, deployed)
+    with pytest.raises(SecretNameError, match=r"^The repository PyPI is called Index now, but has the same"):
+        refuse_renamed_ids({"NpmSecretName": "/npm", "IndexSecretName": "/pypi"}, deployed)
 
 
 def test_all_names_that_are_taken_are_told_at_once(scripted: Callable[..., Any]) -> None:

@@ -161,7 +161,7 @@ def denied(words: str) -> AwsError:
             ),
             Link.VALUE,
             "The policies let this identity through, but nothing was stored in the secret yet.",
-            "Store the token in account 111122223333: private-packages token set.",
+            "Store the token in account 111122223333: private-packages token set GitHubPackages.",
             id="no value yet",
         ),
         pytest.param(
@@ -219,7 +219,7 @@ def denied(words: str) -> AwsError:
     ],
 )
 def test_the_broken_link_is_named(error: AwsError, link: Link, explanation: str, next_step: str) -> None:
-    found = diagnose(error, ARN, READER)
+    found = diagnose(error, ARN, "GitHubPackages", READER)
     assert (found.link, found.explanation) == (link, explanation)
     assert found.next_step.startswith(next_step)
 
@@ -283,7 +283,7 @@ DENIED_BY_THE_SECRET = denied(f"{READ} {NO.format('resource-based policy')}")
     ],
 )
 def test_what_else_is_known_tells_why(facts: Facts, explanation: str, next_step: str) -> None:
-    found = diagnose(DENIED_BY_THE_SECRET, ARN, facts)
+    found = diagnose(DENIED_BY_THE_SECRET, ARN, "GitHubPackages", facts)
     assert found.link is Link.RESOURCE_POLICY
     assert explanation in found.explanation
     assert found.next_step.startswith(next_step)
@@ -291,7 +291,7 @@ def test_what_else_is_known_tells_why(facts: Facts, explanation: str, next_step:
 
 def test_the_secrets_own_account_needs_no_build_role() -> None:
     facts = Facts(ROLES, caller_arn="arn:aws:sts::111122223333:assumed-role/Admin/me")
-    assert "build roles" not in diagnose(DENIED_BY_THE_SECRET, ARN, facts).explanation
+    assert "build roles" not in diagnose(DENIED_BY_THE_SECRET, ARN, "GitHubPackages", facts).explanation
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_the_secrets_own_account_needs_no_build_role() -> None:
 )
 def test_who_is_no_build_role_hears_of_other_policies_all_the_same(words: str, next_step: str) -> None:
     facts = Facts(ROLES, caller_arn="arn:aws:sts::444455556666:assumed-role/Admin/me")
-    found = diagnose(denied(f"{READ} {words}"), ARN, facts)
+    found = diagnose(denied(f"{READ} {words}"), ARN, "GitHubPackages", facts)
     assert found.next_step.startswith(next_step)
     assert "build roles" not in found.explanation
 

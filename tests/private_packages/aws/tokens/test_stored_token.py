@@ -19,6 +19,7 @@ from tests.aws import Attempts, ErrorAnswer, Scripted, ScriptEntry
 Make = Callable[..., tuple[Aws, Scripted]]
 
 ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:/stackery/token-AbCdEf"
+ID = "GitHubPackages"
 TOKEN = "not-a-real-token"
 OLD, NEW = "1" * 36, "2" * 36
 THEN, NOW = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
@@ -101,7 +102,7 @@ class TestDescribing:
 class TestChecking:
     def test_it_reads_as_the_hook_does(self, scripted: Make) -> None:
         aws, session = scripted(**script(GetSecretValue=value(TOKEN)))
-        found = stored_token.check(aws, ARN, None)
+        found = stored_token.check(aws, ARN, None, ID)
         assert ("GetSecretValue", {"SecretId": ARN, "VersionStage": "AWSCURRENT"}) in session.sent
         assert (found.problems, found.version and found.version.id) == ([], NEW)
         assert found.inspection
@@ -123,26 +124,26 @@ class TestChecking:
         self, scripted: Make, answer: ScriptEntry, problem: str
     ) -> None:
         aws, _ = scripted(**script(GetSecretValue=answer))
-        [found] = stored_token.check(aws, ARN, None).problems
+        [found] = stored_token.check(aws, ARN, None, ID).problems
         assert found.startswith(problem)
 
     def test_without_the_right_to_read_it_tells_what_the_description_says(self, scripted: Make) -> None:
         aws, _ = scripted(**script(GetSecretValue=DENIED))
-        found = stored_token.check(aws, ARN, None)
+        found = stored_token.check(aws, ARN, None, ID)
         assert found.version
         assert (found.version.id, found.version.created, found.inspection) == (NEW, NOW, None)
 
     def test_a_secret_that_is_gone_is_an_error(self, scripted: Make) -> None:
         aws, _ = scripted(**script(DescribeSecret=NO_SECRET))
         with pytest.raises(AwsError, match="can't find the specified secret"):
-            stored_token.check(aws, ARN, None)
+            stored_token.check(aws, ARN, None, ID)
 
 
 class TestStoring:
     @pytest.mark.parametrize("before", [value("not-the-old-token"), value(None), NO_VALUE, DENIED])
     def test_the_token_becomes_the_value(self, scripted: Make, before: ScriptEntry) -> None:
         aws, session = scripted(**script(GetSecretValue=before))
-        assert stored_token.store(aws, ARN, Token(TOKEN), None)
+        assert stored_token.store(aws, ARN, Token(TOKEN), None, ID)
         [sent] = put(session)
         assert (sent["SecretId"], sent["SecretString"]) == (ARN, TOKEN)
 
@@ -165,7 +166,7 @@ class TestStoring:
         with pytest.raises(
             TokenError, match="Whether the token was stored is not known: look with"
         ) as raised:
-            stored_token.store(aws, ARN, Token(TOKEN), None)
+            stored_token.store(aws, ARN, Token(TOKEN), None, ID)
         sent = [body for body in bodies if b"SecretString" in body]
         assert attempts.made == len(sent) == 3
         assert len(set(sent)) == 1
@@ -175,7 +176,7 @@ class TestStoring:
     def test_each_call_makes_a_version_of_its_own(self, scripted: Make) -> None:
         aws, session = scripted(**script())
         for _ in range(2):
-            stored_token.store(aws, ARN, Token(TOKEN), None)
+            stored_token.store(aws, ARN, Token(TOKEN), None, ID)
         first, second = put(session)
         assert first["ClientRequestToken"] != second["ClientRequestToken"]
 
@@ -186,17 +187,17 @@ class TestStoring:
         self, scripted: Make, current: str, key: str | None
     ) -> None:
         aws, session = scripted(**script(GetSecretValue=value(current)))
-        assert stored_token.store(aws, ARN, Token(TOKEN), key) is None
+        assert stored_token.store(aws, ARN, Token(TOKEN), key, ID) is None
         assert put(session) == []
 
     def test_the_current_token_with_a_line_end_is_stored_without_it(self, scripted: Make) -> None:
         aws, session = scripted(**script(GetSecretValue=value(f"{TOKEN}\n")))
-        stored_token.store(aws, ARN, Token(TOKEN), None)
+        stored_token.store(aws, ARN, Token(TOKEN), None, ID)
         assert put(session)[0]["SecretString"] == TOKEN
 
     def test_the_other_keys_stay(self, scripted: Make) -> None:
         aws, session = scripted(**script(GetSecretValue=value('{"user": "x", "token": "old"}')))
-        stored_token.store(aws, ARN, Token(TOKEN), "token")
+        stored_token.store(aws, ARN, Token(TOKEN), "token", ID)
         assert put(session)[0]["SecretString"] == f'{{"user": "x", "token": "{TOKEN}"}}'
 
     @pytest.mark.parametrize(
@@ -216,14 +217,14 @@ class TestStoring:
     ) -> None:
         aws, session = scripted(**script(GetSecretValue=answer))
         with pytest.raises(TokenError) as refused:
-            stored_token.store(aws, ARN, Token(TOKEN), "token")
+            stored_token.store(aws, ARN, Token(TOKEN), "token", ID)
         assert str(refused.value).startswith(message)
         assert put(session) == []
 
     def test_what_no_build_could_use_is_not_stored(self, scripted: Make) -> None:
         aws, session = scripted(**script())
         with pytest.raises(TokenError, match=r"Nothing was changed\. The token holds a blank"):
-            stored_token.store(aws, ARN, Token("private-packages token set"), None)
+            stored_token.store(aws, ARN, Token("private-packages token set"), None, ID)
         assert put(session) == []
 
     @pytest.mark.parametrize("operation", ["GetSecretValue", "PutSecretValue"])
@@ -233,14 +234,14 @@ class TestStoring:
     ) -> None:
         aws, _ = scripted(**script(**{operation: answer}))
         with pytest.raises(AwsError) as refused:
-            stored_token.store(aws, ARN, Token(TOKEN), None)
+            stored_token.store(aws, ARN, Token(TOKEN), None, ID)
         assert refused.value.code == answer.code
         assert TOKEN not in "".join(traceback.format_exception(refused.value))
 
     def test_not_being_allowed_to_write_is_told(self, scripted: Make) -> None:
         aws, _ = scripted(**script(PutSecretValue=DENIED))
         with pytest.raises(AwsError, match="May not put a value into the secret"):
-            stored_token.store(aws, ARN, Token(TOKEN), None)
+            stored_token.store(aws, ARN, Token(TOKEN), None, ID)
 
     def test_a_secret_marked_for_deletion_is_refused_before_a_token_is_asked_for(
         self, scripted: Make

@@ -1,6 +1,7 @@
 """`private-packages deploy`: how it is refused, fails or is interrupted, and what it says then."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from private_packages.main import main
+from tests import ROOT
 from tests.aws import Answer, ErrorAnswer, Scripted
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
 from tests.custom_resource.aws import stack as role_stack
+from tests.private_packages.aws.stack.test_made_from import summary
 
 STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/private-packages/1"
 TOKEN = "not-a-real-token"
@@ -115,6 +118,7 @@ class Cloud:
 @pytest.fixture
 def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Cloud:
     monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "repositories.yaml", tmp_path)
     monkeypatch.setattr("time.sleep", lambda _: None)
     session = Scripted(boto)
     cloud = Cloud(session, CliRunner().invoke)
@@ -126,6 +130,7 @@ def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
         DescribeSecret=ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
         DescribeStacks=cloud.describe_stacks,
         DescribeStackEvents=cloud.describe_events,
+        GetTemplateSummary=summary(),
         CreateChangeSet={"Id": "arn:aws:cloudformation:us-east-1:1:changeSet/x/1", "StackId": STACK_ID},
         DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change()]},
         ExecuteChangeSet={},

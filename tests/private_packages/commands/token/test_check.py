@@ -61,7 +61,10 @@ def test_json(aws: Aws) -> None:
         (value('{"x": "y"}'), "Not usable: The secret holds JSON: say in the configuration"),
         (
             NO_VALUE,
-            "Not usable: The secret has no value yet: store one with `private-packages token set`.",
+            (
+                "Not usable: The secret has no value yet: store one with `private-packages token set"
+                " GitHubPackages`."
+            ),
         ),
         (DELETED, "Not usable: The secret is marked for deletion: restore it first"),
         (DENIED, "Not usable: May not read the secret arn:"),

@@ -83,6 +83,7 @@ def test_the_key_in_json_is_the_configurations(aws: Aws, folder: Path) -> None:
     )
     session = aws(GetSecretValue=value('{"user": "x"}'))
     session.script["DescribeStacks"] = stacks(Outputs=[{"OutputKey": "AcmeSecretArn", "OutputValue": ARN}])
+    session.script["GetTemplateSummary"] = {}
     assert call("token", "set", "Acme", "--config", "other.yaml").exit_code == 0
     assert json.loads(put(session)[0]["SecretString"]) == {"user": "x", "npm": TOKEN}
 

@@ -8,15 +8,16 @@ from click.testing import CliRunner
 from private_packages.commands.options.common import DEFAULT_STACK_NAME
 from private_packages.commands.token import COMMANDS
 from private_packages.main import main
-from tests.private_packages.commands.token.calls import refused
+from tests.private_packages.commands.token.calls import Aws, refused
 from tests.private_packages.conftest import Run
 
 
 @pytest.mark.parametrize("subcommand", ["set", "check"])
 class TestBoth:
-    def test_an_id_that_the_configuration_does_not_list(self, subcommand: str) -> None:
+    def test_an_id_that_the_stack_does_not_have(self, subcommand: str, aws: Aws) -> None:
+        aws()
         assert refused("token", subcommand, "Other", code=2) == (
-            "Error: No repository has the id Other: the configuration lists GitHubPackages."
+            "Error: No repository has the id Other: there are GitHubPackages."
         )
 
     def test_without_an_id(self, subcommand: str) -> None:
