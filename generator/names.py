@@ -10,6 +10,9 @@ PRIVATE_PACKAGES = "private-packages"
 ROLE_CHECK = "role-check"
 """The template for build accounts."""
 
+TAG = "stackery-private-packages"
+"""The tag on every resource that takes tags: where it comes from."""
+
 MADE_FROM = "PrivatePackages"
 """The section of a template's Metadata that says what it was made from: Configuration, without a token."""
 

@@ -5,7 +5,7 @@ from troposphere import GetAtt, Output, Ref, Sub, Tags, Template
 from generator import __version__, form, key, names, secrets, stackery_role
 from generator.configuration import Configuration
 
-TAGS = Tags(**{"stackery-private-packages": __version__})
+TAGS = Tags(**{names.TAG: __version__})
 """On every resource that takes tags: where it comes from."""
 
 

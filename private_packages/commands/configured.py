@@ -12,6 +12,7 @@ from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import AwsError
 from private_packages.aws.stack import stack
 from private_packages.aws.stack.made_from import configuration_of
+from private_packages.aws.stack.state import State, state_of
 from private_packages.commands.files import find_configuration
 
 NO_FILE = "Note: there is no repositories.yaml here, so this is for GitHub Packages."
@@ -77,10 +78,9 @@ def for_deployment(aws: Aws, stack_name: str) -> Configuration:
 
     Raises:
         ClickException: the stack does not say what it was made from.
-        UserError: AWS cannot be asked, or the stack was made by a newer release.
+        UserError: AWS cannot be asked, the stack must be repaired first, or is none of this project's.
     """
-    description = stack.find(aws, stack_name)
-    if description is None or description["StackStatus"] == "REVIEW_IN_PROGRESS":
+    if state_of(aws, stack.find(aws, stack_name)) is State.NEW:
         return with_default(None)
     found = of_stack(aws, stack_name, None, must_agree=False)
     click.echo(

@@ -1,17 +1,24 @@
 """`private-packages status`: show how the stack, its key and its secrets are."""
 
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from generator import __version__
+from generator import __version__, names
 from private_packages import invocation
-from private_packages.aws.aws import Aws, sign_in
+from private_packages.aws.aws import DENIED, Aws, sign_in
+from private_packages.aws.errors import AwsError
+from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import drift as drifts
 from private_packages.aws.stack import health
 from private_packages.aws.stack.drift import Drift
 from private_packages.aws.stack.health import Health, KeyHealth, SecretHealth, StackHealth
+from private_packages.aws.stack.leftovers import MONTHLY_COST, Leftover
+from private_packages.aws.stack.made_from import configuration_of
+from private_packages.aws.stack.stack import template
+from private_packages.commands.files import show_difference, template_text
 from private_packages.commands.live import live
 from private_packages.commands.options.common import aws_options, output_option, stack_name_option
 from private_packages.commands.printing import UNKNOWN, iso, moment, print_json, progress_console
@@ -25,6 +32,7 @@ UNREAD = "may not be read"
 @click.option(
     "--drift", "with_drift", is_flag=True, help="Let CloudFormation look for changes made by other means."
 )
+@click.option("--show-edits", is_flag=True, help="Show where the deployed template was edited.")
 @output_option
 @aws_options
 @click.pass_context
@@ -32,6 +40,7 @@ def command(
     context: click.Context,
     stack_name: str,
     with_drift: bool,
+    show_edits: bool,
     output: str,
     profile: str | None,
     region: str | None,
@@ -40,7 +49,8 @@ def command(
 
     What these credentials may not read is shown as such and left out. Fails where something needs attention:
     a stack that failed or is being changed, a key that is disabled or pending deletion, a secret without
-    value or marked for deletion, and with --drift, what is no longer as the stack made it.
+    value or marked for deletion, a template that was edited or is of a newer release, and with --drift, what
+    is no longer as the stack made it.
 
     \b
     Examples:
@@ -50,13 +60,46 @@ def command(
     aws = sign_in(profile, region)
     found = health.read(aws, stack_name)
     drift = _detect(aws, stack_name) if with_drift else None
-    problems = found.problems + (drift.problems if drift else [])
+    edits = _edits(aws, found)
+    problems = found.problems + _problems_of_template(found, edits) + (drift.problems if drift else [])
     if output == "json":
-        print_json(_document(found, drift, problems))
+        print_json(_document(found, drift, edits, problems))
     else:
         _show(found, drift, problems)
+        if show_edits:
+            show_difference(edits or "")
     if problems:
         context.exit(1)
+
+
+def _edits(aws: Aws, found: Health) -> str | None:
+    """Return how the deployed template differs from what this release makes of the same configuration.
+
+    Empty where it does not; None where nobody can tell: another release made it, or the caller may not know.
+    """
+    if not found.stack or found.stack.outputs.get("TemplateVersion") != __version__:
+        return None
+    try:
+        configuration = configuration_of(aws, found.stack_name)
+        deployed = template(aws, found.stack_name)
+    except AwsError as error:
+        if error.code in DENIED:
+            return None
+        raise
+    if configuration is None:
+        return None
+    made = template_text(names.PRIVATE_PACKAGES, configuration).body
+    lines = difflib.unified_diff(
+        made.strip().splitlines(), deployed.strip().splitlines(), "as made", "as deployed", lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def _problems_of_template(found: Health, edits: str | None) -> list[str]:
+    deployed = found.stack.outputs.get("TemplateVersion", "") if found.stack else ""
+    if is_older(__version__, deployed):
+        return [f"the stack was deployed by release {deployed}, and this is {__version__}: use that release"]
+    return ["the deployed template was edited: see where with --show-edits"] if edits else []
 
 
 def _detect(aws: Aws, stack_name: str) -> Drift:
@@ -87,6 +130,10 @@ def _show(found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
         _show_key(found.key)
     for each in found.secrets:
         _show_secret(each)
+    if found.leftovers:
+        click.echo("Left behind by this stack, which no build can read:")
+    for leftover in found.leftovers or ():
+        _show_leftover(leftover)
     if drift:
         _show_drift(drift)
     if problems:
@@ -133,6 +180,12 @@ def _show_secret(secret: SecretHealth) -> None:
         click.echo(f"  Last read: {description.last_accessed:%Y-%m-%d}")
 
 
+def _show_leftover(leftover: Leftover) -> None:
+    value = "with a token" if leftover.has_value else "without a value"
+    read = f", last read {leftover.last_accessed:%Y-%m-%d}" if leftover.last_accessed else ""
+    click.echo(f"  {leftover.name}: {value}{read}, {MONTHLY_COST:.2f} USD a month")
+
+
 def _show_drift(drift: Drift) -> None:
     click.echo(f"Drift: {drift.status}")
     if drift.reason:
@@ -143,12 +196,18 @@ def _show_drift(drift: Drift) -> None:
             click.echo(f"    {difference.path}: {difference.kind}")
 
 
-def _document(found: Health, drift: Drift | None, problems: Sequence[str]) -> dict[str, Any]:
+def _document(
+    found: Health, drift: Drift | None, edits: str | None, problems: Sequence[str]
+) -> dict[str, Any]:
     return {
         "stack_name": found.stack_name,
         "stack": found.stack and _stack_document(found.stack),
         "key": found.key and _key_document(found.key),
         "secrets": [_secret_document(each) for each in found.secrets],
+        "left_behind": None
+        if found.leftovers is None
+        else [_leftover_document(each) for each in found.leftovers],
+        "edited": None if edits is None else bool(edits),
         "drift": drift and _drift_document(drift),
         "problems": problems,
     }
@@ -188,6 +247,15 @@ def _secret_document(secret: SecretHealth) -> dict[str, Any]:
         "current": document(current) if current else None,
         "deleted": iso(description.deleted) if description else None,
         "last_accessed": iso(description.last_accessed) if description else None,
+    }
+
+
+def _leftover_document(leftover: Leftover) -> dict[str, Any]:
+    return {
+        "name": leftover.name,
+        "arn": leftover.arn,
+        "has_value": leftover.has_value,
+        "last_accessed": iso(leftover.last_accessed),
     }
 
 

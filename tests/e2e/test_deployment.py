@@ -64,6 +64,7 @@ class TestWhereTheStackeryRoleIsNewEnough:
             "TemplateVersion": __version__,
             "KeyArn": key["Arn"],
             "KeyAlias": "alias/tokens",
+            "HookCommand": "private-packages hook --stack-name tokens --region us-east-1",
             "GitHubPackagesSecretArn": secret["ARN"],
         }
         assert secret["KmsKeyId"] == key["Arn"]
@@ -80,8 +81,8 @@ class TestWhereTheStackeryRoleIsNewEnough:
             "StringEquals": {"aws:PrincipalOrgID": result["OrganizationId"]},
             "ArnLike": {
                 "aws:PrincipalArn": [
-                    "arn:aws:iam::*:role/stackery/stackery-factory-role",
                     "arn:aws:iam::*:role/stackery/stackery-deployer",
+                    "arn:aws:iam::*:role/stackery/stackery-factory-role",
                 ]
             },
         }
@@ -112,8 +113,8 @@ class TestWhereTheStackeryRoleIsNewEnough:
             "StringEquals": {"aws:PrincipalOrgID": result["OrganizationId"]},
             "ArnLike": {
                 "aws:PrincipalArn": [
-                    "arn:aws:iam::*:role/stackery/stackery-factory-role",
                     "arn:aws:iam::*:role/stackery/stackery-deployer",
+                    "arn:aws:iam::*:role/stackery/stackery-factory-role",
                 ]
             },
             "StringEqualsIfExists": {"secretsmanager:VersionStage": "AWSCURRENT"},
@@ -174,7 +175,7 @@ class TestWhereItIsNot:
         stack = account.deploy("tokens", MAIN, TOKEN)
         assert account.failures(stack["StackId"]) == {
             "StackeryRole": f"Install or upgrade the Stackery Role in account {account.id}: the account has"
-            " no IAM role stackery/stackery-factory-role and no stackery/stackery-deployer."
+            " no IAM role stackery/stackery-deployer and no stackery/stackery-factory-role."
         }
         assert_nothing_left(account, stack)
 

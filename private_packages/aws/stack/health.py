@@ -9,7 +9,8 @@ from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import is_older
-from private_packages.aws.stack import stack
+from private_packages.aws.stack import leftovers, stack
+from private_packages.aws.stack.leftovers import Leftover
 from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description
 
@@ -103,6 +104,8 @@ class Health:
     """None where the stack names none."""
     secrets: Sequence[SecretHealth]
     """Those that the stack names."""
+    leftovers: Sequence[Leftover] | None = None
+    """The secrets that it has left behind; None where the caller may not know."""
 
     @property
     def problems(self) -> list[str]:
@@ -124,6 +127,7 @@ def read(aws: Aws, stack_name: str) -> Health:
         # The template gives the key this alias.
         return Health(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
     outputs = stack.outputs(found)
+    arns = {name: value for name, value in outputs.items() if name.endswith(_SECRET_ARN)}
     return Health(
         stack_name,
         StackHealth(
@@ -134,11 +138,8 @@ def read(aws: Aws, stack_name: str) -> Health:
             outputs=outputs,
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
-        [
-            _secret(aws, name.removesuffix(_SECRET_ARN), arn)
-            for name, arn in outputs.items()
-            if name.endswith(_SECRET_ARN)
-        ],
+        [_secret(aws, name.removesuffix(_SECRET_ARN), arn) for name, arn in arns.items()],
+        _if_allowed(leftovers.of_stack, aws, stack_name, list(arns.values())),
     )
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
+from private_packages.aws.stack.leftovers import STACK_TAG
 
 _SUFFIX = "SecretName"
-_STACK_TAG = "aws:cloudformation:stack-name"
 _LATELY = timedelta(days=90)
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _fault(aws: Aws, parameter: str, name: str, found: "DescribeSecretResponseTy
             f" its name taken until it is gone: {another}, or restore it first"
             f" (`aws secretsmanager restore-secret {secret}`)."
         )
-    origin = {tag["Key"]: tag.get("Value", "") for tag in found.get("Tags", [])}.get(_STACK_TAG)
+    origin = {tag["Key"]: tag.get("Value", "") for tag in found.get("Tags", [])}.get(STACK_TAG)
     if origin and stack.find(aws, origin):
         return (
             f"The secret {name} exists already and was made by the stack {origin}, which is there: {another},"

@@ -1,5 +1,6 @@
 """The deployed stack of the template `private-packages`."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,19 @@ def get(aws: Aws, stack_name: str) -> "StackTypeDef":
             f"There is no stack {stack_name} in {aws.region}: correct --stack-name, --region or --profile."
         )
     return stack
+
+
+def template(aws: Aws, stack_name: str) -> str:
+    """Return the template of a stack as it was handed over.
+
+    Raises:
+        AwsError: AWS cannot be asked, or there is no such stack.
+    """
+    with asking(f"read the template of the stack {stack_name}"):
+        answer = aws.client("cloudformation").get_template(StackName=stack_name, TemplateStage="Original")
+    body: object = answer["TemplateBody"]
+    # JSON comes as a document.
+    return body if isinstance(body, str) else json.dumps(body, indent=2)
 
 
 def secret_arns(aws: Aws, description: "StackTypeDef", repository_ids: Iterable[str]) -> dict[str, str]:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import boto3
 import pytest
 
+from generator.configuration import DEFAULT
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
-from tests.private_packages.aws.stack import test_drift, test_health
+from tests.generator.conftest import text_of
+from tests.private_packages.aws.stack import test_drift, test_health, test_leftovers
 from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, KEY, NO_STACK, UPDATED, key, stacks
 from tests.private_packages.aws.tokens.test_stored_token import ARN, DENIED, DESCRIBED, NO_SECRET
 from tests.private_packages.commands.answers import answering
@@ -66,7 +68,6 @@ def test_all_is_well(run: Run, aws: Aws) -> None:
     ("deployed", "line"),
     [
         ("0.0.9", "  Template: 0.0.9, 0.1.0 available: private-packages deploy"),
-        ("0.2.0", "  Template: 0.2.0"),
         ("odd", "  Template: odd"),
     ],
 )
@@ -75,6 +76,46 @@ def test_a_newer_template_is_offered(run: Run, aws: Aws, deployed: str, line: st
     result = run("status")
     assert result.exit_code == 0
     assert line in result.stdout.splitlines()
+
+
+def test_a_template_of_a_newer_release_needs_attention(run: Run, aws: Aws) -> None:
+    aws(DescribeStacks=stacks(Outputs=outputs(TemplateVersion="0.2.0")))
+    result = run("status")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        "Needs attention: the stack was deployed by release 0.2.0, and this is 0.1.0: use that release."
+    )
+
+
+def test_a_template_that_was_edited_needs_attention(run: Run, aws: Aws) -> None:
+    edited = text_of("private-packages", DEFAULT).replace(
+        "EnableKeyRotation: true", "EnableKeyRotation: false"
+    )
+    aws(GetTemplate={"TemplateBody": edited})
+    result = run("status")
+    assert result.exit_code == 1
+    assert result.stdout.endswith(
+        "Needs attention: the deployed template was edited: see where with --show-edits.\n"
+    )
+    assert "+      EnableKeyRotation: false\n" in run("status", "--show-edits").stdout
+    assert json.loads(run("status", "--output", "json").stdout)["edited"] is True
+
+
+def test_whether_it_was_edited_may_not_be_known(run: Run, aws: Aws) -> None:
+    aws(GetTemplate=ACCESS_DENIED)
+    result = run("status", "--output", "json")
+    assert (result.exit_code, json.loads(result.stdout)["edited"]) == (0, None)
+
+
+def test_what_the_stack_left_behind_is_listed(run: Run, aws: Aws) -> None:
+    left = test_leftovers.secret("/stackery/pypi", "private-packages", LastAccessedDate=UPDATED)
+    aws(ListSecrets={"SecretList": [left]})
+    assert (
+        "Left behind by this stack, which no build can read:\n"
+        "  /stackery/pypi: without a value, last read 2026-02-01, 0.40 USD a month\n"
+    ) in run("status").stdout
+    [found] = json.loads(run("status", "--output", "json").stdout)["left_behind"]
+    assert found["name"] == "/stackery/pypi"
 
 
 @pytest.mark.parametrize(

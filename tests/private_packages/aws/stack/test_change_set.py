@@ -277,3 +277,31 @@ def test_an_execution_whose_answer_is_lost_is_left_alone(cloud: Callable[..., An
         change_set.execute()
     assert change_set.is_executed
     assert called(session)[-1] == "ExecuteChangeSet"
+
+
+def modified(name: str, kind: str, replacement: str, **detail: str) -> dict[str, Any]:
+    target = {"Attribute": "Properties", "Name": "X", "RequiresRecreation": detail.pop("recreation", "Never")}
+    found = resource_change(name, "Modify", Replacement=replacement, Details=[{"Target": target, **detail}])
+    found["ResourceChange"]["ResourceType"] = kind
+    return found
+
+
+def test_what_only_follows_another_resource_is_left_out(cloud: Callable[..., Any]) -> None:
+    """CloudFormation lists each secret for its KmsKeyId whenever the key changes."""
+    follows = {"Evaluation": "Dynamic", "ChangeSource": "ResourceAttribute"}
+    changes = [
+        modified("Secret", "AWS::SecretsManager::Secret", "False", **follows),
+        modified("Direct", "AWS::SecretsManager::Secret", "False", Evaluation="Static"),
+        modified("Grave", "AWS::SecretsManager::Secret", "Conditional", recreation="Always", **follows),
+    ]
+    aws, _ = cloud(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": changes})
+    with prepared(aws, REQUEST, no_pause) as change_set:
+        assert [change.logical_id for change in change_set.changes] == ["Direct", "Grave"]
+
+
+def test_the_role_check_is_never_replaced(cloud: Callable[..., Any]) -> None:
+    """Its function answers with the same physical id each time, which CloudFormation cannot know."""
+    change = modified("StackeryRole", "Custom::StackeryRole", "Conditional", recreation="Conditionally")
+    aws, _ = cloud(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change]})
+    with prepared(aws, REQUEST, no_pause) as change_set:
+        assert [each.action for each in change_set.changes] == [Action.CHANGE]

@@ -51,6 +51,7 @@ def script(**changes: ScriptEntry) -> dict[str, ScriptEntry]:
         "ListAliases": {"Aliases": [{"AliasName": "alias/private-packages"}]},
         "DescribeSecret": DESCRIBED,
         "ListSecretVersionIds": VERSIONS,
+        "ListSecrets": {"SecretList": []},
     } | changes
 
 

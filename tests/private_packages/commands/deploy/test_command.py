@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.configuration_file import parse
 from private_packages.main import main
 from tests import ROOT
 from tests.aws import Answer, ErrorAnswer, Scripted
@@ -383,6 +385,64 @@ class TestDeploying:
         found = change("Key", "AWS::KMS::Key", "Modify", Replacement="True")
         deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [found]})
         assert deployed.deploy("--yes", "--allow-replacement").exit_code == 0
+
+
+class TestConsent:
+    """`--yes` alone takes nothing away from anybody."""
+
+    TWO = """
+repositories:
+  - id: GitHubPackages
+    manager: npm
+    url: https://npm.pkg.github.com
+    secret: /stackery/ghpackagerepotoken
+  - {id: PyPI, manager: pip, url: "https://pypi.acme.example", secret: /stackery/pypi}
+"""
+
+    @pytest.fixture
+    def two(self, deployed: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+        """The stack has two repositories, the file has one of them."""
+        monkeypatch.setitem(PARAMETERS, "PyPISecretName", "/stackery/pypi")
+        monkeypatch.setitem(PARAMETERS, "PyPIToken", "****")
+        deployed.script(GetTemplateSummary=summary(parse(self.TWO, "x")))
+        return deployed
+
+    def test_a_repository_less_is_told_in_words_of_access_and_refused(self, two: Cloud) -> None:
+        result = two.deploy("--yes")
+        assert result.exit_code == 1
+        assert "Access\n  ! Builds can no longer read /stackery/pypi (PyPI).\n" in result.stdout
+        assert result.stderr.splitlines()[-1].startswith(
+            "Error: This needs --allow-removal: Builds can no longer read /stackery/pypi (PyPI). Nothing was"
+        )
+        assert two.called[-1] == "DeleteChangeSet"
+
+    def test_with_consent_it_is_done(self, two: Cloud) -> None:
+        assert two.deploy("--yes", "--allow-removal").exit_code == 0
+
+    def test_a_pipeline_reads_what_consent_it_takes(self, two: Cloud) -> None:
+        document = json.loads(two.deploy("--dry-run", "--output", "json").stdout)
+        assert document["needs_consent"] == ["--allow-removal"]
+        assert document["has_changes"] is True
+        assert document["access"] == [
+            {"sentence": "Builds can no longer read /stackery/pypi (PyPI).", "needs_consent": True}
+        ]
+
+    def test_without_a_file_it_goes_on_with_what_the_stack_was_made_from(self, two: Cloud) -> None:
+        Path("repositories.yaml").unlink()
+        two.states.insert(0, "CREATE_COMPLETE")
+        result = two.deploy("--yes")
+        assert result.exit_code == 0, result.output
+        assert "this goes on with what the stack private-packages was made from" in result.stderr
+        assert "can no longer read" not in result.output
+
+    def test_a_newer_release_is_not_taken_back(
+        self, deployed: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(OUTPUTS, "TemplateVersion", "99.0.0")
+        said = deployed.refused("--yes")
+        assert said.startswith("Error: Use release 99.0.0 or newer, or give --allow-downgrade: the stack")
+        assert "CreateChangeSet" not in deployed.called
+        assert "Release: 99.0.0 → " in deployed.deploy("--dry-run", "--allow-downgrade").stdout
 
 
 ROLLED_BACK = (
