@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -36,6 +37,13 @@ def forget_aws_settings(patch: pytest.MonkeyPatch) -> None:
     patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     patch.setenv("no_proxy", "127.0.0.1")
     patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a third of a second each time
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: it would look at all of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

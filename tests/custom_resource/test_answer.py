@@ -208,6 +208,7 @@ def hanging_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(30, 40, id="when even less is left"),
     ],
 )
+@pytest.mark.slow
 def test_a_check_that_hangs_is_answered_before_the_functions_time_is_over(
     account: Account,
     cloudformation: CloudFormation,
@@ -230,6 +231,7 @@ def test_a_check_that_hangs_is_answered_before_the_functions_time_is_over(
     assert len(cloudformation.attempts) == 1
 
 
+@pytest.mark.slow
 def test_a_check_that_takes_long_but_not_too_long_gives_its_own_answer(
     account: Account, cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

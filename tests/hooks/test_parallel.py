@@ -32,6 +32,7 @@ def test_runs_of_one_hook_leave_one_entry(machine: Machine) -> None:
     assert sorted(machine.files()) == [".npmrc"]
 
 
+@pytest.mark.slow
 def test_runs_of_several_hooks_leave_an_entry_of_each(machine: Machine) -> None:
     """Slow writers, so that without a lock one would undo what another has done."""
     machine.wrap("mv", "sleep 0.2")

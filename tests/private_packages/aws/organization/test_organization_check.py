@@ -193,6 +193,7 @@ class TestWhenAwsHasTrouble:
         assert found[stackless].verdict is Verdict.UNREACHABLE
         assert found[stackless].next_step.endswith("Could not look in ap-south-1 (ConnectTimeoutError).")
 
+    @pytest.mark.slow
     def test_a_region_that_times_out_for_many_accounts_is_soon_asked_only_once_for_each(
         self, organization: MotoOrganization
     ) -> None:
@@ -245,6 +246,7 @@ class TestWhenAwsHasTrouble:
             list(check_members(organization.aws, members, Requirements(BUILD_ROLES), ROLE, 1))
 
 
+@pytest.mark.slow
 class TestManyAtOnce:
     def test_as_many_as_wanted_and_no_more(self, organization: MotoOrganization) -> None:
         for number in range(9):

@@ -268,8 +268,11 @@ def test_an_execution_of_which_nobody_knows_is_left_alone(cloud: Callable[..., A
     assert called(session)[-1] == "ExecuteChangeSet"
 
 
-def test_an_execution_whose_answer_is_lost_is_left_alone(cloud: Callable[..., Any]) -> None:
+def test_an_execution_whose_answer_is_lost_is_left_alone(
+    cloud: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """CloudFormation may have begun: deleting the change set, or the stack with it, could undo that."""
+    monkeypatch.setattr("time.sleep", no_pause)
     lost = Attempts([ReadTimeoutError(endpoint_url="https://cloudformation.example")])
     aws, session = cloud(ExecuteChangeSet=lost, DescribeStacks=under_review())
     unknown = pytest.raises(AwsError, match=r"^AWS cannot be asked")

@@ -84,6 +84,8 @@ def test_some_of_them_are_told_by_intersection(organization: Grow) -> None:
     assert "Accounts" not in batch.parameters(tree.accounts)["DeploymentTargets"]
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_more_units_than_a_call_takes_become_several_calls(organization: Grow) -> None:
     tree = organization(4)
     client = boto3.client("organizations")

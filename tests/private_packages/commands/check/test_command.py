@@ -127,6 +127,7 @@ class TestOneAccount:
         assert (row["account"], row["version"]) == (organization.management_account, "")
 
 
+@pytest.mark.slow
 class TestTheOrganization:
     @pytest.fixture
     def members(self, organization: MotoOrganization) -> dict[str, str]:

@@ -216,6 +216,7 @@ class TestAgain:
         assert len(instances(stack_sets)) == 4
 
 
+@pytest.mark.slow
 class TestWhileSomethingRuns:
     def begin(self, service: StackSets, operation_id: str, action: str = "UPDATE") -> None:
         """Leave an operation running, from wherever."""
@@ -287,6 +288,7 @@ REASONS = (
 )
 
 
+@pytest.mark.slow
 class TestFortyAccounts:
     """Two Regions, two suspended accounts, six kinds of failure, stragglers, throttling, short pages."""
 
