@@ -1,5 +1,7 @@
 """Names and numbers that more than one module has to agree on."""
 
+from collections.abc import Mapping
+
 STACKERY_ROLE = "StackeryRole"
 """The custom resource; everything else that the stack creates depends on it, directly or not."""
 
@@ -34,6 +36,8 @@ TEMPLATE_BYTES = 51_200
 VALUE_BYTES = 4_096
 """The longest value of a parameter that CloudFormation takes, in UTF-8."""
 
+_SECRET_ARN, _SECRET_NAME = "SecretArn", "SecretName"
+
 
 def secret(repository_id: str) -> str:
     """Return the logical id of a repository's secret."""
@@ -42,14 +46,28 @@ def secret(repository_id: str) -> str:
 
 def secret_arn_output(repository_id: str) -> str:
     """Return the output that has the ARN of a repository's secret."""
-    return f"{secret(repository_id)}Arn"
+    return f"{repository_id}{_SECRET_ARN}"
+
+
+def secret_arns(outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the ARN of each repository's secret, by the repository's id, from the outputs of a stack."""
+    return _with_end(outputs, _SECRET_ARN)
 
 
 def secret_name_parameter(repository_id: str) -> str:
     """Return the parameter that names a repository's secret."""
-    return f"{repository_id}SecretName"
+    return f"{repository_id}{_SECRET_NAME}"
+
+
+def secret_names(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the name of each repository's secret, by the repository's id, from the parameters of a stack."""
+    return _with_end(parameters, _SECRET_NAME)
 
 
 def token_parameter(repository_id: str) -> str:
     """Return the parameter that holds a repository's token."""
     return f"{repository_id}Token"
+
+
+def _with_end(values: Mapping[str, str], end: str) -> dict[str, str]:
+    return {name.removesuffix(end): value for name, value in values.items() if name.endswith(end)}

@@ -231,11 +231,7 @@ class Deployment:
         after = self.wanted.configuration
         # A stack that does not say what it was made from still says which secrets it has.
         before = configuration_of(self.aws, self.wanted.stack_name) or after
-        had = {
-            name.removesuffix("SecretName"): value
-            for name, value in parameters.deployed.items()
-            if name.endswith("SecretName")
-        }
+        had = names.secret_names(parameters.deployed)
         gets = {
             each.id: parameters.value(names.secret_name_parameter(each.id)) for each in after.repositories
         }

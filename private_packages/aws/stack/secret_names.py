@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from generator import names
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
 from private_packages.aws.stack.leftovers import STACK_TAG
 
-_SUFFIX = "SecretName"
 _LATELY = timedelta(days=90)
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def refuse_taken(aws: Aws, wanted: Mapping[str, str]) -> None:
         raise SecretNameError("\n".join(faults))
 
 
-def refuse_doubles(names: Mapping[str, str]) -> None:
+def refuse_doubles(wanted: Mapping[str, str]) -> None:
     """Refuse one name for two secrets, by the parameters that give them.
 
     Raises:
         SecretNameError: two parameters have one value.
     """
     first: dict[str, str] = {}
-    for parameter, name in names.items():
+    for parameter, name in wanted.items():
         if name in first:
             raise SecretNameError(
                 f"{first[name]} and {parameter} are both {name}: give one of them another name"
@@ -61,10 +61,11 @@ def refuse_renamed_ids(wanted: Mapping[str, str], deployed: Mapping[str, str]) -
     Raises:
         SecretNameError: there is one.
     """
-    for parameter, name in wanted.items():
-        before = [each for each, value in deployed.items() if value == name and each not in wanted]
-        if before and parameter not in deployed and before[0].endswith(_SUFFIX):
-            old, new = before[0].removesuffix(_SUFFIX), parameter.removesuffix(_SUFFIX)
+    has, gets = names.secret_names(deployed), names.secret_names(wanted)
+    for new, name in gets.items():
+        old = next((each for each, value in has.items() if value == name and each not in gets), None)
+        if old and new not in has:
+            parameter = names.secret_name_parameter(new)
             raise SecretNameError(
                 f"The repository {old} is called {new} now, but has the same secret {name}: keep the id"
                 f" {old}, or give {new} a secret of its own (--parameter {parameter}=NAME) and store the"

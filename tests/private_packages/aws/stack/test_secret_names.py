@@ -85,6 +85,7 @@ def test_an_id_that_changed_while_the_name_stayed_is_recognised() -> None:
     deployed = {"PyPISecretName": "/pypi", "NpmSecretName": "/npm", "PyPIToken": "****"}
     refuse_renamed_ids({"NpmSecretName": "/npm", "PyPISecretName": "/pypi"}, deployed)
     refuse_renamed_ids({"NpmSecretName": "/npm", "IndexSecretName": "/index"}, deployed)
+    deployed = {"StackeryStackName": "/pypi", **deployed}  # of the same value, but no secret's name
     with pytest.raises(SecretNameError, match=r"^The repository PyPI is called Index now, but has the same"):
         refuse_renamed_ids({"NpmSecretName": "/npm", "IndexSecretName": "/pypi"}, deployed)
 
