@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -77,7 +76,7 @@ def _edits(aws: Aws, found: Health) -> str | None:
 
     Empty where it does not; None where nobody can tell: another release made it, or the caller may not know.
     """
-    if not found.stack or found.stack.outputs.get("TemplateVersion") != __version__:
+    if not found.stack or found.stack.version != __version__:
         return None
     try:
         configuration = configuration_of(aws, found.stack_name)
@@ -96,8 +95,8 @@ def _edits(aws: Aws, found: Health) -> str | None:
 
 
 def _problems_of_template(found: Health, edits: str | None) -> list[str]:
-    deployed = found.stack.outputs.get("TemplateVersion", "") if found.stack else ""
-    if is_older(__version__, deployed):
+    deployed = found.stack.version if found.stack else None
+    if is_older(__version__, deployed or ""):
         return [f"the stack was deployed by release {deployed}, and this is {__version__}: use that release"]
     return ["the deployed template was edited: see where with --show-edits"] if edits else []
 
@@ -112,10 +111,10 @@ def _detect(aws: Aws, stack_name: str) -> Drift:
         return drifts.detect(aws, stack_name, lambda seconds: display.show(beginning, f"{seconds} s so far"))
 
 
-def _template(found: StackHealth) -> dict[str, Any]:
+def _template(found: StackHealth) -> dict[str, object]:
     """Return the template's version deployed and available, and the next step."""
     return {
-        "deployed": found.outputs.get("TemplateVersion"),
+        "deployed": found.version,
         "available": __version__,
         "next_step": invocation.command("deploy") if found.is_older_than(__version__) else None,
     }
@@ -198,7 +197,7 @@ def _show_drift(drift: Drift) -> None:
 
 def _document(
     found: Health, drift: Drift | None, edits: str | None, problems: Sequence[str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "stack_name": found.stack_name,
         "stack": found.stack and _stack_document(found.stack),
@@ -213,7 +212,7 @@ def _document(
     }
 
 
-def _stack_document(stack: StackHealth) -> dict[str, Any]:
+def _stack_document(stack: StackHealth) -> dict[str, object]:
     return {
         "id": stack.id,
         "status": stack.status,
@@ -225,7 +224,7 @@ def _stack_document(stack: StackHealth) -> dict[str, Any]:
     }
 
 
-def _key_document(key: KeyHealth) -> dict[str, Any]:
+def _key_document(key: KeyHealth) -> dict[str, object]:
     return {
         "arn": key.arn,
         "state": key.state or UNREAD,
@@ -235,7 +234,7 @@ def _key_document(key: KeyHealth) -> dict[str, Any]:
     }
 
 
-def _secret_document(secret: SecretHealth) -> dict[str, Any]:
+def _secret_document(secret: SecretHealth) -> dict[str, object]:
     description = secret.description
     current = description.current if description else None
     return {
@@ -250,7 +249,7 @@ def _secret_document(secret: SecretHealth) -> dict[str, Any]:
     }
 
 
-def _leftover_document(leftover: Leftover) -> dict[str, Any]:
+def _leftover_document(leftover: Leftover) -> dict[str, object]:
     return {
         "name": leftover.name,
         "arn": leftover.arn,
@@ -259,7 +258,7 @@ def _leftover_document(leftover: Leftover) -> dict[str, Any]:
     }
 
 
-def _drift_document(drift: Drift) -> dict[str, Any]:
+def _drift_document(drift: Drift) -> dict[str, object]:
     return {
         "status": drift.status,
         "reason": drift.reason or None,

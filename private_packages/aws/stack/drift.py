@@ -3,12 +3,16 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, StackError
 
-UNKNOWN = "UNKNOWN"
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import DescribeStackResourceDriftsInputTypeDef
+
+UNKNOWN: Final = "UNKNOWN"
 """As CloudFormation calls it where it could not find out."""
 PAUSE = 3
 """Seconds between two looks at a detection, which CloudFormation says may take several minutes."""
@@ -98,14 +102,13 @@ def _detect(aws: Aws, stack_name: str, tell: Callable[[int], None], pause: Calla
     )
 
 
-def _resources(cloudformation: Any, stack_name: str) -> Iterator[DriftedResource]:
-    token: dict[str, str] = {}
+def _resources(cloudformation: "CloudFormationClient", stack_name: str) -> Iterator[DriftedResource]:
+    asked: DescribeStackResourceDriftsInputTypeDef = {
+        "StackName": stack_name,
+        "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED", UNKNOWN],
+    }
     while True:
-        page = cloudformation.describe_stack_resource_drifts(
-            StackName=stack_name,
-            StackResourceDriftStatusFilters=["MODIFIED", "DELETED", UNKNOWN],
-            **token,
-        )
+        page = cloudformation.describe_stack_resource_drifts(**asked)
         for drift in page["StackResourceDrifts"]:
             yield DriftedResource(
                 logical_id=drift["LogicalResourceId"],
@@ -118,4 +121,4 @@ def _resources(cloudformation: Any, stack_name: str) -> Iterator[DriftedResource
             )
         if not page.get("NextToken"):
             return
-        token = {"NextToken": page["NextToken"]}
+        asked["NextToken"] = page["NextToken"]

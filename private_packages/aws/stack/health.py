@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
+from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError
@@ -15,11 +16,10 @@ from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description
 
 Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """The statuses of a stack whose last operation succeeded and is over."""
-
-_SECRET_ARN = "SecretArn"  # noqa: S105 - the end of an output's name
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,12 @@ class StackHealth:
 
     def is_older_than(self, version: str) -> bool:
         """Return whether the stack was made from an older template than that of this version."""
-        return is_older(self.outputs.get("TemplateVersion", ""), version)
+        return is_older(self.version or "", version)
+
+    @property
+    def version(self) -> str | None:
+        """The release that deployed it; None where it does not say."""
+        return self.outputs.get("TemplateVersion")
 
     @property
     def problems(self) -> list[str]:
@@ -127,7 +132,7 @@ def read(aws: Aws, stack_name: str) -> Health:
         # The template gives the key this alias.
         return Health(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
     outputs = stack.outputs(found)
-    arns = {name: value for name, value in outputs.items() if name.endswith(_SECRET_ARN)}
+    arns = names.secret_arns(outputs)
     return Health(
         stack_name,
         StackHealth(
@@ -138,32 +143,32 @@ def read(aws: Aws, stack_name: str) -> Health:
             outputs=outputs,
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
-        [_secret(aws, name.removesuffix(_SECRET_ARN), arn) for name, arn in arns.items()],
+        [_secret(aws, name, arn) for name, arn in arns.items()],
         _if_allowed(leftovers.of_stack, aws, stack_name, list(arns.values())),
     )
 
 
 def _key(aws: Aws, key_id: str) -> KeyHealth:
     kms = aws.client("kms")
-
-    def ask(operation: str, key_id: str = key_id) -> Any:
-        with asking(f"call kms:{operation} for the key {key_id}"):
-            return getattr(kms, operation)(KeyId=key_id)
-
-    described = _if_allowed(ask, "describe_key")
+    described = _if_allowed(_ask, kms.describe_key, key_id)
     if described is None:
         return KeyHealth(key_id)
     metadata = described["KeyMetadata"]
     # Where an alias was asked for: only DescribeKey takes it.
-    rotation = _if_allowed(ask, "get_key_rotation_status", metadata["Arn"])
-    aliases = _if_allowed(ask, "list_aliases", metadata["Arn"])
+    rotation = _if_allowed(_ask, kms.get_key_rotation_status, metadata["Arn"])
+    aliases = _if_allowed(_ask, kms.list_aliases, metadata["Arn"])
     return KeyHealth(
         arn=metadata["Arn"],
         state=metadata["KeyState"],
         deletion=metadata.get("DeletionDate"),
-        rotates=rotation and rotation["KeyRotationEnabled"],
-        aliases=aliases and [alias["AliasName"] for alias in aliases["Aliases"]],
+        rotates=rotation["KeyRotationEnabled"] if rotation else None,
+        aliases=[alias["AliasName"] for alias in aliases["Aliases"]] if aliases else None,
     )
+
+
+def _ask(call: Callable[..., Answer], key_id: str) -> Answer:
+    with asking(f"call kms:{call.__name__} for the key {key_id}"):
+        return call(KeyId=key_id)
 
 
 def _secret(aws: Aws, repository_id: str, arn: str) -> SecretHealth:
@@ -175,10 +180,12 @@ def _secret(aws: Aws, repository_id: str, arn: str) -> SecretHealth:
         raise
 
 
-def _if_allowed(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
+def _if_allowed(
+    call: Callable[Arguments, Answer], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> Answer | None:
     """Return the answer, or None where the caller may not have it."""
     try:
-        return call(*arguments)
+        return call(*arguments, **options)
     except AwsError as error:
         if error.code in DENIED:
             return None

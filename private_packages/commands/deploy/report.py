@@ -1,7 +1,7 @@
 """How a deployment's result is printed: for people or for programs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -88,7 +88,7 @@ def print_document(aws: Aws, wanted: Wanted, result: Result) -> None:
     )
 
 
-def _changes(result: Result) -> list[dict[str, Any]]:
+def _changes(result: Result) -> list[dict[str, object]]:
     return [
         {
             "action": change.action,
