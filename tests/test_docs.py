@@ -24,6 +24,13 @@ def blocks(markdown: str, language: str) -> list[str]:
     return [text for found, text in fenced if found == language]
 
 
+def permissions(command: str) -> set[str]:
+    """Return the actions that a command's page says it needs, without their services."""
+    page = (ROOT / "docs" / "commands" / f"{command}.md").read_text()
+    _, _, section = page.partition("\n## Permissions\n")
+    return set(re.findall(r"`(?:[a-z0-9]+:)?([A-Z]\w+)`", section.partition("\n## ")[0]))
+
+
 def tables() -> str:
     """Return the parameters and outputs of the default template as Markdown."""
     template = private_packages(configuration.DEFAULT).to_dict()

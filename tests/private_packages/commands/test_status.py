@@ -14,6 +14,7 @@ from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, KEY, NO_
 from tests.private_packages.aws.tokens.test_stored_token import ARN, DENIED, DESCRIBED, NO_SECRET
 from tests.private_packages.commands.answers import answering
 from tests.private_packages.conftest import Run
+from tests.test_docs import permissions
 
 Aws = Callable[..., Scripted]
 OUTPUTS = {
@@ -62,6 +63,12 @@ def test_all_is_well(run: Run, aws: Aws) -> None:
         "All is well.",
     ]
     assert version.startswith("  22222222  2026-02-01 00:00 UTC (")
+
+
+def test_what_is_called_stands_among_the_permissions(run: Run, aws: Aws) -> None:
+    session = aws()
+    assert run("status", "--drift").exit_code == 0
+    assert {operation for operation, _ in session.calls} == permissions("status")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from tests.aws import Answer, ErrorAnswer, Scripted
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
 from tests.custom_resource.aws import stack as role_stack
 from tests.private_packages.aws.stack.test_made_from import summary
+from tests.test_docs import permissions
 
 STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/private-packages/1"
 TOKEN = "not-a-real-token"
@@ -280,6 +281,13 @@ class TestDenied:
         if "CreateChangeSet" in new.called:
             assert "DeleteChangeSet" in new.called
 
+    def test_who_gains_and_loses_access_is_not_left_untold(self, deployed: Cloud) -> None:
+        deployed.script(GetTemplateSummary=DENIED)
+        assert deployed.refused("--yes").startswith(
+            "Error: May not read what the stack private-packages was made"
+        )
+        assert deployed.called[-1] == "DeleteChangeSet"
+
     def test_the_deletion_of_a_change_set(self, new: Cloud) -> None:
         new.script(DeleteChangeSet=DENIED)
         assert new.refused("--dry-run").startswith("Error: May not delete the change set: get the permission")
@@ -299,6 +307,13 @@ class TestDeploying:
         assert new.deploy("--token-stdin", "--yes", stdin=f" {TOKEN}\n").exit_code == 0
         [asked] = [asked for operation, asked in new.session.sent if operation == "CreateChangeSet"]
         assert {"ParameterKey": "GitHubPackagesToken", "ParameterValue": TOKEN} in asked["Parameters"]
+
+    def test_what_is_called_stands_among_the_permissions(self, deployed: Cloud) -> None:
+        deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change(action="Modify")]})
+        renamed = "GitHubPackagesSecretName=/acme/npm"
+        assert deployed.deploy("--yes", "--parameter", renamed).exit_code == 0
+        asked_by_everybody = {"GetCallerIdentity"}
+        assert {*deployed.called} - asked_by_everybody <= permissions("deploy")
 
     def test_no_changes(self, deployed: Cloud) -> None:
         deployed.states = ["CREATE_COMPLETE"]
