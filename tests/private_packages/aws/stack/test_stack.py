@@ -47,3 +47,14 @@ def test_the_secrets_are_told_by_the_outputs(scripted: Make) -> None:
 def test_a_stack_without_outputs_has_none(scripted: Make) -> None:
     aws, _ = scripted(DescribeStacks={"Stacks": [{**stacks()["Stacks"][0], "Outputs": []}]})
     assert stack.outputs(stack.get(aws, "private-packages")) == {}
+
+
+def test_a_template_comes_as_it_was_handed_over(scripted: Make) -> None:
+    aws, session = scripted(GetTemplate={"TemplateBody": "# Ours\nResources: {}\n"})
+    assert stack.template(aws, "private-packages") == "# Ours\nResources: {}\n"
+    assert session.sent[0][1] == {"StackName": "private-packages", "TemplateStage": "Original"}
+
+
+def test_a_template_in_json_which_botocore_reads_comes_in_lines(scripted: Make) -> None:
+    aws, _ = scripted(GetTemplate={"TemplateBody": '{"Resources": {}}'})
+    assert stack.template(aws, "private-packages") == '{\n  "Resources": {}\n}'
