@@ -7,6 +7,8 @@ from sys import intern
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from private_packages import invocation
+from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.stack_set import StackSet
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
 OPEN = ("QUEUED", "RUNNING", "STOPPING")
 """The states of an operation that is not over."""
-
 
 SUSPENDED = "SUSPENDED"
 """The status of an instance in an account that was suspended when StackSets came to it."""
@@ -66,6 +67,21 @@ class Existing:
     units: Collection[str] = ()
     """The organizational units through which the instances came."""
     open_operations: Sequence[Operation] = ()
+
+    def require_no_other_operation(self, stack_set: StackSet, purpose: Purpose) -> None:
+        """Refuse to begin while an operation runs that this command did not start for this purpose.
+
+        Raises:
+            StackSetError: one runs.
+        """
+        for operation in self.open_operations:
+            if not operation.was_for(purpose):
+                raise StackSetError(
+                    f"Another operation runs on the stack set {stack_set.name} ({operation.action},"
+                    f" {operation.status}, {operation.id}): wait for its end"
+                    f" ({invocation.command('rollout watch')}), or stop it"
+                    f" ({invocation.command('rollout stop')})."
+                )
 
 
 def look(stack_set: StackSet) -> Existing:

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from private_packages import invocation
-from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.definition import Definition
-from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
+from private_packages.aws.stack_sets.existing import Existing, Place, Purpose
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.aws.stack_sets.targets import Targets
@@ -81,16 +79,6 @@ class Plan:
         """What has to be done, in this order; nothing where all is there and current."""
         return list(self._steps())
 
-    def require_no_other_operation(self) -> None:
-        """Refuse to begin while an operation runs that is no rollout by this command.
-
-        Raises:
-            StackSetError: one runs.
-        """
-        for operation in self.existing.open_operations:
-            if not operation.was_for(Purpose.START):
-                raise StackSetError(other_operation(self.stack_set, operation))
-
     def _steps(self) -> Iterator[Step]:
         description, name = self.existing.description, self.stack_set.name
         due = self.missing | self.outdated
@@ -142,12 +130,3 @@ class Plan:
 def plural(noun: str, count: int) -> str:
     """Return a noun as it goes with a number."""
     return noun if count == 1 else f"{noun}s"
-
-
-def other_operation(stack_set: StackSet, operation: Operation) -> str:
-    """Return the sentence that refuses to begin because of an operation that runs."""
-    return (
-        f"Another operation runs on the stack set {stack_set.name} ({operation.action}, {operation.status},"
-        f" {operation.id}): wait for its end ({invocation.command('rollout watch')}), or stop it"
-        f" ({invocation.command('rollout stop')})."
-    )

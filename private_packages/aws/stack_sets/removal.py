@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.existing import SUSPENDED, Existing, Purpose
-from private_packages.aws.stack_sets.plan import Step, other_operation
+from private_packages.aws.stack_sets.plan import Step
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.aws.stack_sets.targets import UNITS_IN_A_CALL, intersection
@@ -35,16 +34,6 @@ class Removal:
     def has_only_suspended(self) -> bool:
         """Whether all instances that are there are in suspended accounts."""
         return set(self.existing.instances.values()) == {SUSPENDED}
-
-    def require_no_other_operation(self) -> None:
-        """Refuse to begin while an operation runs that is no removal by this command.
-
-        Raises:
-            StackSetError: one runs.
-        """
-        for operation in self.existing.open_operations:
-            if not operation.was_for(Purpose.REMOVE):
-                raise StackSetError(other_operation(self.stack_set, operation))
 
     def steps(self) -> Iterator[Step]:
         """Return the calls that delete the instances; the set itself can go only when they are gone."""

@@ -11,7 +11,7 @@ from private_packages.aws.errors import WatchingEndedError
 from private_packages.aws.organization.members import own_organization
 from private_packages.aws.stack_sets import administrator, existing, regions, targets
 from private_packages.aws.stack_sets.definition import Definition
-from private_packages.aws.stack_sets.existing import Operation
+from private_packages.aws.stack_sets.existing import Operation, Purpose
 from private_packages.aws.stack_sets.operation import CountBy, Progress, carry_out, follow
 from private_packages.aws.stack_sets.plan import Plan, Step
 from private_packages.aws.stack_sets.preferences import Preferences
@@ -86,7 +86,7 @@ class Rollout:
         """
         plan, progress = self.plan(), None
         while True:
-            plan.require_no_other_operation()
+            plan.existing.require_no_other_operation(plan.stack_set, Purpose.START)
             if plan.existing.open_operations:
                 dialogue.note("A rollout runs already: following it.")
                 progress = watch(plan.stack_set, plan.existing.open_operations, dialogue, count_by)
@@ -145,7 +145,7 @@ def remove(
     removal = look()
     if removal.existing.description is None:
         return Removed(removal, None, is_gone=True)
-    removal.require_no_other_operation()
+    removal.existing.require_no_other_operation(stack_set, Purpose.REMOVE)
     if removal.existing.open_operations:
         dialogue.note("A removal runs already: following it.")
         progress: Progress | None = watch(stack_set, removal.existing.open_operations, dialogue, count_by)

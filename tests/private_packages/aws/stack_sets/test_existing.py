@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from private_packages.aws.stack_sets.existing import SUSPENDED, Existing, Purpose, look, operations
+from private_packages.aws.errors import StackSetError
+from private_packages.aws.stack_sets.existing import SUSPENDED, Existing, Operation, Purpose, look, operations
 from private_packages.aws.stack_sets.stack_set import StackSet
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.sample import definition, described
@@ -65,3 +66,34 @@ def test_an_operation_tells_what_it_was_for(scripted: Make, purpose: Purpose) ->
     aws, _ = scripted(ListStackSetOperations={"Summaries": [operation(purpose.new_id(), "RUNNING", 1)]})
     [found] = operations(StackSet(aws, "checks"))
     assert [each for each in Purpose if found.was_for(each)] == [purpose]
+
+
+def running(operation_id: str) -> Existing:
+    return Existing(open_operations=[Operation(operation_id, "UPDATE", "RUNNING")])
+
+
+@pytest.mark.parametrize(
+    ("purpose", "operation_id"),
+    [
+        (Purpose.START, "5d0d9b3b"),
+        (Purpose.START, f"{Purpose.REMOVE}-1"),
+        (Purpose.START, "private-packages-starter"),
+        (Purpose.REMOVE, f"{Purpose.START}-1"),
+    ],
+)
+def test_another_operation_keeps_it_from_beginning(
+    scripted: Make, purpose: Purpose, operation_id: str
+) -> None:
+    aws, _ = scripted()
+    with pytest.raises(StackSetError) as refused:
+        running(operation_id).require_no_other_operation(StackSet(aws, "checks"), purpose)
+    assert str(refused.value) == (
+        f"Another operation runs on the stack set checks (UPDATE, RUNNING, {operation_id}): wait for its end"
+        " (private-packages rollout watch), or stop it (private-packages rollout stop)."
+    )
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_one_of_the_same_purpose_does_not(scripted: Make, purpose: Purpose) -> None:
+    aws, _ = scripted()
+    running(purpose.new_id()).require_no_other_operation(StackSet(aws, "checks"), purpose)

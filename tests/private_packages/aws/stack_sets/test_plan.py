@@ -10,7 +10,7 @@ from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.organization.members import Member
 from private_packages.aws.stack_sets.definition import Definition, Permissions
-from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
+from private_packages.aws.stack_sets.existing import Existing, Place
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.preferences import Amount, Preferences
 from private_packages.aws.stack_sets.stack_set import StackSet
@@ -139,31 +139,3 @@ def test_a_set_of_something_else_cannot_be_planned_for() -> None:
         plan({}, TemplateBody=OTHER_TEMPLATE.description)
     with pytest.raises(StackSetError, match="self-managed, which cannot be changed"):
         plan({}, PermissionModel=Permissions("SELF_MANAGED").model)
-
-
-@pytest.mark.parametrize("operation_id", ["5d0d9b3b", f"{Purpose.REMOVE}-1", "private-packages-starter"])
-def test_another_operation_keeps_it_from_beginning(operation_id: str) -> None:
-    found = plan(ALL_CURRENT)
-    running = Existing(
-        found.existing.description,
-        found.existing.instances,
-        (),
-        [Operation(operation_id, "UPDATE", "RUNNING")],
-    )
-    other = Plan(found.stack_set, found.definition, TARGETS, [EAST], Preferences(), running)
-    with pytest.raises(StackSetError) as refused:
-        other.require_no_other_operation()
-    assert str(refused.value) == (
-        f"Another operation runs on the stack set checks (UPDATE, RUNNING, {operation_id}): wait for its end"
-        " (private-packages rollout watch), or stop it (private-packages rollout stop)."
-    )
-
-
-def test_a_rollout_that_runs_does_not() -> None:
-    found = plan(ALL_CURRENT)
-    running = Existing(
-        found.existing.description, {}, (), [Operation(Purpose.START.new_id(), "CREATE", "QUEUED")]
-    )
-    Plan(
-        found.stack_set, found.definition, TARGETS, [EAST], Preferences(), running
-    ).require_no_other_operation()

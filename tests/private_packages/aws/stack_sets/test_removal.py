@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from private_packages.aws.aws import Aws
-from private_packages.aws.errors import StackSetError
-from private_packages.aws.stack_sets.existing import Existing, Operation, Place, Purpose
+from private_packages.aws.stack_sets.existing import Existing, Place
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.removal import Removal
 from private_packages.aws.stack_sets.stack_set import StackSet
@@ -90,15 +89,3 @@ def test_with_instances_left_the_set_stays(scripted: Callable[..., Any]) -> None
     aws, session = scripted()
     assert not removal(aws, INSTANCES).finish()
     assert session.sent == []
-
-
-def test_another_operation_keeps_it_from_beginning(aws: Aws) -> None:
-    def running(purpose: Purpose) -> Removal:
-        operations = [Operation(purpose.new_id(), "DELETE", "RUNNING")]
-        return Removal(
-            StackSet(aws, "checks"), Existing({}, {}, (), operations), Preferences(), retain_stacks=False
-        )
-
-    running(Purpose.REMOVE).require_no_other_operation()
-    with pytest.raises(StackSetError, match=r"^Another operation runs on the stack set checks"):
-        running(Purpose.START).require_no_other_operation()
