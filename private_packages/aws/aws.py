@@ -3,12 +3,12 @@
 boto3 and botocore are imported here and nowhere else, and only when AWS is asked: a third of a second.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from private_packages.aws.clients import Clients
 from private_packages.aws.errors import AwsError
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
     from private_packages.aws.organization.roles import Roles
+
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 
 _SIGN_IN = "sign in, or give --profile"
 _NO_REGION = "No Region is set: give --region or set AWS_REGION."
@@ -162,6 +165,22 @@ def asking(what: str) -> Iterator[None]:
         is_network = isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError)
         message = f"AWS cannot be asked: {one_line(error, _SHORT).rstrip('.')}."
         raise AwsError(message, is_network=is_network) from error
+
+
+def if_allowed(
+    call: Callable[Arguments, Answer], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> Answer | None:
+    """Return what a call returns, or None where AWS says that the caller may not know it.
+
+    Raises:
+        AwsError: the call failed for another reason.
+    """
+    try:
+        return call(*arguments, **options)
+    except AwsError as error:
+        if error.code in DENIED:
+            return None
+        raise
 
 
 def _explain(what: str, code: str, message: str) -> str:

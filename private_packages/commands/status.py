@@ -7,8 +7,7 @@ import click
 
 from generator import __version__, names
 from private_packages import invocation
-from private_packages.aws.aws import DENIED, Aws, sign_in
-from private_packages.aws.errors import AwsError
+from private_packages.aws.aws import Aws, if_allowed, sign_in
 from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import drift as drifts
 from private_packages.aws.stack import health
@@ -78,14 +77,9 @@ def _edits(aws: Aws, found: Health) -> str | None:
     """
     if not found.stack or found.stack.version != __version__:
         return None
-    try:
-        configuration = configuration_of(aws, found.stack_name)
-        deployed = template(aws, found.stack_name)
-    except AwsError as error:
-        if error.code in DENIED:
-            return None
-        raise
-    if configuration is None:
+    configuration = if_allowed(configuration_of, aws, found.stack_name)
+    deployed = if_allowed(template, aws, found.stack_name) if configuration else None
+    if configuration is None or deployed is None:
         return None
     made = template_text(names.PRIVATE_PACKAGES, configuration).body
     lines = difflib.unified_diff(

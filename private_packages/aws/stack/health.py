@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from generator import names
 from private_packages import invocation
-from private_packages.aws.aws import DENIED, Aws, asking
+from private_packages.aws.aws import Aws, asking, if_allowed
 from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import leftovers, stack
@@ -16,7 +16,6 @@ from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description
 
 Answer = TypeVar("Answer")
-Arguments = ParamSpec("Arguments")
 
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """The statuses of a stack whose last operation succeeded and is over."""
@@ -127,7 +126,7 @@ def read(aws: Aws, stack_name: str) -> Health:
         StackError: there is no such stack.
         AwsError: AWS cannot be asked; what it does not let the caller know is left out.
     """
-    found = _if_allowed(stack.get, aws, stack_name)
+    found = if_allowed(stack.get, aws, stack_name)
     if found is None:
         # The template gives the key this alias.
         return Health(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
@@ -144,19 +143,19 @@ def read(aws: Aws, stack_name: str) -> Health:
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
         [_secret(aws, name, arn) for name, arn in arns.items()],
-        _if_allowed(leftovers.of_stack, aws, stack_name, list(arns.values())),
+        if_allowed(leftovers.of_stack, aws, stack_name, list(arns.values())),
     )
 
 
 def _key(aws: Aws, key_id: str) -> KeyHealth:
     kms = aws.client("kms")
-    described = _if_allowed(_ask, kms.describe_key, key_id)
+    described = if_allowed(_ask, kms.describe_key, key_id)
     if described is None:
         return KeyHealth(key_id)
     metadata = described["KeyMetadata"]
     # Where an alias was asked for: only DescribeKey takes it.
-    rotation = _if_allowed(_ask, kms.get_key_rotation_status, metadata["Arn"])
-    aliases = _if_allowed(_ask, kms.list_aliases, metadata["Arn"])
+    rotation = if_allowed(_ask, kms.get_key_rotation_status, metadata["Arn"])
+    aliases = if_allowed(_ask, kms.list_aliases, metadata["Arn"])
     return KeyHealth(
         arn=metadata["Arn"],
         state=metadata["KeyState"],
@@ -173,20 +172,8 @@ def _ask(call: Callable[..., Answer], key_id: str) -> Answer:
 
 def _secret(aws: Aws, repository_id: str, arn: str) -> SecretHealth:
     try:
-        return SecretHealth(repository_id, arn, _if_allowed(secret.describe, aws, arn))
+        return SecretHealth(repository_id, arn, if_allowed(secret.describe, aws, arn))
     except AwsError as error:
         if error.code == "ResourceNotFoundException":
             return SecretHealth(repository_id, arn, None, is_gone=True)
-        raise
-
-
-def _if_allowed(
-    call: Callable[Arguments, Answer], *arguments: Arguments.args, **options: Arguments.kwargs
-) -> Answer | None:
-    """Return the answer, or None where the caller may not have it."""
-    try:
-        return call(*arguments, **options)
-    except AwsError as error:
-        if error.code in DENIED:
-            return None
         raise

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from private_packages import invocation
-from private_packages.aws.aws import DENIED, Aws
+from private_packages.aws.aws import DENIED, Aws, if_allowed
 from private_packages.aws.errors import AwsError, TokenError
 from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description, Version
@@ -33,12 +33,7 @@ def describe_if_allowed(aws: Aws, arn: str) -> Description | None:
     Raises:
         AwsError: AWS cannot be asked, or there is no such secret.
     """
-    try:
-        return secret.describe(aws, arn)
-    except AwsError as error:
-        if error.code in DENIED:
-            return None
-        raise
+    return if_allowed(secret.describe, aws, arn)
 
 
 def describe_for_change(aws: Aws, arn: str) -> Description | None:

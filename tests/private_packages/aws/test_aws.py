@@ -8,7 +8,7 @@ import boto3
 import botocore.exceptions
 import pytest
 
-from private_packages.aws.aws import Identity, asking, sign_in
+from private_packages.aws.aws import DENIED, Identity, asking, if_allowed, sign_in
 from private_packages.aws.errors import AwsError
 from tests.aws import ErrorAnswer
 
@@ -80,6 +80,22 @@ def test_what_keeps_a_call_from_aws_is_told_in_a_sentence(error: Exception, sent
 def test_other_errors_are_bugs_and_stay_what_they_are() -> None:
     with pytest.raises(KeyError), asking("do it"):
         raise KeyError("x")
+
+
+def refused(code: str) -> str:
+    raise AwsError("Refused.", code)
+
+
+@pytest.mark.parametrize("code", DENIED)
+def test_what_the_caller_may_not_know_is_none(code: str) -> None:
+    assert if_allowed(refused, code) is None
+    assert if_allowed(str.upper, "known") == "KNOWN"
+
+
+@pytest.mark.parametrize("code", ["", "ThrottlingException", "ResourceNotFoundException"])
+def test_what_fails_for_another_reason_is_raised(code: str) -> None:
+    with pytest.raises(AwsError, match="Refused"):
+        if_allowed(refused, code)
 
 
 def test_without_a_region_nothing_begins() -> None:
