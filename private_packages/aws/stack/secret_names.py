@@ -9,7 +9,8 @@ from generator import names
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
-from private_packages.aws.stack.leftovers import STACK_TAG
+from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
+from private_packages.aws.tokens.secret import holds_value
 
 _LATELY = timedelta(days=90)
 
@@ -99,14 +100,14 @@ def _fault(aws: Aws, parameter: str, name: str, found: "DescribeSecretResponseTy
             f" its name taken until it is gone: {another}, or restore it first"
             f" (`aws secretsmanager restore-secret {secret}`)."
         )
-    origin = {tag["Key"]: tag.get("Value", "") for tag in found.get("Tags", [])}.get(STACK_TAG)
+    origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
     if origin and stack.find(aws, origin):
         return (
             f"The secret {name} exists already and was made by the stack {origin}, which is there: {another},"
             f" or deploy that stack (--stack-name {origin})."
         )
     made_by = f", made by the stack {origin}, which is gone" if origin else ""
-    has_value = any("AWSCURRENT" in stages for stages in found.get("VersionIdsToStages", {}).values())
+    has_value = holds_value(found.get("VersionIdsToStages", {}))
     if has_value or _was_read_lately(found):
         why = "it holds a token" if has_value else "it was read lately"
         return f"The secret {name} exists already{made_by}, and {why}: {another}."

@@ -1,6 +1,6 @@
 """One secret: its versions, and the value of the current one, which no message, log or repr shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,11 @@ def put(aws: Aws, arn: str, text: str) -> None:
     with asking(f"put a value into the secret {arn}"):
         # botocore adds a ClientRequestToken, the same in each attempt: a second makes no second version.
         client.put_secret_value(SecretId=arn, SecretString=text)
+
+
+def holds_value(stages: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether a secret has a value for builds, from the stages of its versions by their ids."""
+    return any(CURRENT in each for each in stages.values())
 
 
 def has_no_value(error: AwsError) -> bool:

@@ -56,3 +56,9 @@ def test_the_current_version_is_the_one_that_builds_read() -> None:
     ]
     found = secret.Description(ARN, "x", versions, None, None)
     assert found.current == versions[1]
+
+
+def test_builds_have_a_value_where_a_version_is_the_current_one() -> None:
+    assert secret.holds_value({"1": ["AWSPREVIOUS"], "2": ["AWSPENDING", "AWSCURRENT"]})
+    assert not secret.holds_value({"1": ["AWSPREVIOUS"]})
+    assert not secret.holds_value({})
