@@ -97,9 +97,10 @@ def command(
         link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
         print_json({"url": link}) if output == "json" else click.echo(link)
         return
-    here = find_configuration(config)
-    aws = None if here else sign_in(profile, region)
-    configuration = for_deployment(aws, stack_name) if aws else with_default(config)
+    configuration, aws = find_configuration(config), None
+    if configuration is None:
+        aws = sign_in(profile, region)
+        configuration = for_deployment(aws, stack_name)
     template = template_text(names.PRIVATE_PACKAGES, configuration)
     given = given_parameters(
         template, parameters, "Leave it out to be asked for it, or pipe it in with --token-stdin."
