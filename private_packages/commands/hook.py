@@ -12,7 +12,12 @@ from private_packages.aws.stack import stack
 from private_packages.commands import configured
 from private_packages.commands.files import difference, replace, show_difference
 from private_packages.commands.options.common import aws_options, config_option
-from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
+from private_packages.commands.options.secret_arns import (
+    deployed_arns,
+    from_stack_option,
+    given_arns,
+    secret_arn_option,
+)
 
 DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 
@@ -20,11 +25,7 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @click.command()
 @config_option
 @secret_arn_option
-@click.option(
-    "--stack-name",
-    metavar="NAME",
-    help="Take repositories and ARNs from this stack instead.",
-)
+@from_stack_option
 @click.option(
     "--only",
     metavar="ID",

@@ -12,7 +12,12 @@ from private_packages.aws.tokens.diagnosis import Facts
 from private_packages.aws.tokens.verification import Attempt, Target, verify
 from private_packages.commands import configured
 from private_packages.commands.options.common import aws_options, config_option, output_option
-from private_packages.commands.options.secret_arns import deployed_arns, given_arns, secret_arn_option
+from private_packages.commands.options.secret_arns import (
+    deployed_arns,
+    from_stack_option,
+    given_arns,
+    secret_arn_option,
+)
 from private_packages.commands.printing import print_json
 from private_packages.commands.token.versions import document, line
 
@@ -20,11 +25,7 @@ from private_packages.commands.token.versions import document, line
 @click.command()
 @config_option
 @secret_arn_option
-@click.option(
-    "--stack-name",
-    metavar="NAME",
-    help="Take repositories and ARNs from this stack instead.",
-)
+@from_stack_option
 @click.option(
     "--role-arn",
     metavar="ARN",

@@ -22,6 +22,12 @@ secret_arn_option = click.option(
     help="A repository's id and the whole ARN of its secret; once for each repository.",
 )
 
+from_stack_option = click.option(
+    "--stack-name",
+    metavar="NAME",
+    help="Take repositories and ARNs from this stack instead.",
+)
+
 
 def given_arns(configuration: Configuration, given: Sequence[str]) -> dict[str, str]:
     """Return the ARNs that were given as ID=ARN, one for each repository."""
