@@ -11,3 +11,7 @@ class ConfigurationError(GeneratorError):
 
 class TemplateTooLargeError(GeneratorError):
     """The template is larger than CloudFormation takes."""
+
+
+class UnreadableTemplateError(GeneratorError):
+    """A template that this project did not just make cannot be read."""

@@ -21,6 +21,9 @@ MADE_FROM = "PrivatePackages"
 HOOK_COMMAND = "HookCommand"
 """The output that has the command which writes a hook for this stack."""
 
+TAKEN_OVER = "Key and secrets that were taken over: deploy again to go on"
+"""Begins the description of a stack that has taken over what was there, and is not whole yet."""
+
 RELEASE_MARK = "(stackery-private-packages "
 """Ends the description of every template of this project, before the release."""
 

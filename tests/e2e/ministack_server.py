@@ -5,6 +5,7 @@
 - It lets a new secret overwrite one of the same name; AWS answers ResourceExistsException.
 - It takes any change of a KMS key, an alias, a secret or its policy for a possible replacement; AWS tells
   by the property (the reference of each type says "Update requires: Replacement").
+- It imports no secrets; AWS does, by the ARN that Ref gives. An import leaves the stack without description.
 - Its GetTemplateSummary leaves out the section Metadata, which AWS gives as JSON.
 - Every account has an organization; here, accounts that begin with 9 have none.
 
@@ -23,7 +24,7 @@ from xml.sax.saxutils import escape
 from ministack.app import main
 from ministack.core.responses import error_response_json, get_account_id
 from ministack.services import organizations, secretsmanager
-from ministack.services.cloudformation import handlers, provisioners
+from ministack.services.cloudformation import changesets, handlers, provisioners
 
 from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION
 
@@ -78,6 +79,39 @@ def like_aws(create: Callable[..., Attributes]) -> Callable[..., Attributes]:
     return create_secret
 
 
+def secret_import_problem(arn: str) -> str | None:
+    """Return why a secret cannot be imported; None where it can."""
+    if any(secret["ARN"] == arn for secret in secretsmanager._secrets.values()):
+        return None
+    return f"Resource of type 'AWS::SecretsManager::Secret' with identifier '{arn}' was not found."
+
+
+def import_secret(identifier: dict[str, str]) -> Attributes:
+    [name] = [name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == identifier["Id"]]
+    return name, {"Id": identifier["Id"], "Arn": identifier["Id"]}
+
+
+def as_physical_id(reference: Callable[[str, str], str]) -> Callable[[str, str], str]:
+    """Return what an identifier and a physical id are compared on; the latter is a secret's name here."""
+
+    def import_reference(resource_type: str, value: str) -> str:
+        if resource_type == "AWS::SecretsManager::Secret" and value.startswith("arn:"):
+            return value.split(":", 6)[6][:-7]
+        return reference(resource_type, value)
+
+    return import_reference
+
+
+def describing(start: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Return the beginning of an import, which gives the stack its template's description."""
+
+    def start_import(change_set: Any, stack: Any) -> None:
+        stack["Description"] = change_set["_template"].get("Description", "")
+        start(change_set, stack)
+
+    return start_import
+
+
 def outside_any_organization(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return DescribeOrganization, as it answers to an account that belongs to none."""
 
@@ -121,6 +155,10 @@ if __name__ == "__main__":
         "update": update_resource_policy,
         "delete": delete_resource_policy,
     }
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["import"] = import_secret
+    changesets._IMPORT_LOOKUPS["AWS::SecretsManager::Secret"] = (("Id",), secret_import_problem)
+    changesets._start_import = describing(changesets._start_import)
+    changesets._import_ref = as_physical_id(changesets._import_ref)
     provisioners._REPLACING_PROPERTIES |= REPLACING_PROPERTIES
     # The module's own name too: an update that replaces the secret goes by it.
     provisioners._sm_secret_create = like_aws(provisioners._sm_secret_create)

@@ -106,25 +106,30 @@ def refused(ended: "subprocess.CompletedProcess[str]", code: int = 1) -> str:
 class TestInATerminal:
     def test_the_token_is_asked_for_and_shown_nowhere(self, deployer: Deployer) -> None:
         with deployer.in_terminal() as screen:
-            screen.wait_for("Token for GitHubPackages (https://npm.pkg.github.com), hidden")
-            screen.type(f"{TOKEN}\n")
             screen.wait_for("Deploy this? [y/N]: ")
             assert deployer.stacks() == {STACK: "REVIEW_IN_PROGRESS"}
             screen.type("y\n")
+            screen.wait_for("Token for GitHubPackages (https://npm.pkg.github.com), hidden")
+            screen.type(f"{TOKEN}\n")
             assert screen.end() == 0
         assert deployer.value() == TOKEN
         assert "not-a-real" not in screen.raw
-        assert "  + GitHubPackagesToken       (hidden)\n" in screen.text
+        assert "  + GitHubPackagesToken       (empty)\n" in screen.text
+        assert "Stored the token of GitHubPackages: builds can read it from now on.\n" in screen.text
+        # CloudFormation never had it.
+        parameters = deployer.account.stack(STACK)["Parameters"]
+        template = deployer.account.client("cloudformation").get_template(StackName=STACK)
+        assert "not-a-real" not in f"{parameters}{template}"
         assert "8 added, 0 changed, 0 replaced, 0 removed.\n" in screen.text
         assert "8/8" in screen.text  # the progress bar
         assert screen.text.endswith("\n  private-packages hook --stack-name private-packages\n")
 
     def test_an_empty_token_is_put_later(self, deployer: Deployer) -> None:
         with deployer.in_terminal() as screen:
-            screen.wait_for("empty to add it later: ")
-            screen.type("\n")
             screen.wait_for("Deploy this? [y/N]: ")
             screen.type("y\n")
+            screen.wait_for("empty to add it later: ")
+            screen.type("\n")
             assert screen.end() == 0
         assert "  private-packages token set GitHubPackages --stack-name private-packages\n" in screen.text
         with pytest.raises(Exception, match="ResourceNotFound"):
@@ -253,7 +258,8 @@ class TestFromAPipe:
         ended = deployer.deploy("--token-stdin", "--yes", stdin=TOKEN)
         assert ended.returncode == 0, ended.stderr
         assert deployer.value() == TOKEN
-        assert "  ~ GitHubPackagesToken  (hidden)\n" in ended.stdout
+        assert ended.stdout.startswith("No changes: ")
+        assert "Stored the token of GitHubPackages: builds can read it from now on.\n" in ended.stdout
 
     def test_only_the_token_of_a_new_repository_is_needed(self, deployer: Deployer) -> None:
         deployer.configure(NPM)
@@ -358,9 +364,8 @@ class TestSecretNames:
     def test_a_name_that_is_taken(self, deployer: Deployer) -> None:
         deployer.account.client("secretsmanager").create_secret(Name=SECRET, SecretString="x")
         said = refused(deployer.deploy("--no-token", "--yes"))
-        assert said == (
-            f"Error: The secret {SECRET} exists already, and it holds a token: give another name (--parameter"
-            " GitHubPackagesSecretName=NAME)."
+        assert said.startswith(
+            f"Error: The secret {SECRET} exists already, and it holds a token: take it over"
         )
         assert deployer.stacks() == {}
 
@@ -387,7 +392,7 @@ class TestSecretNames:
             ).returncode
             == 0
         )
-        # It is there again, with its token: in its place another name is needed.
+        # It is there again, with its token.
         assert "exists already, and it holds a token" in refused(deployer.deploy("--no-token", "--yes"))
 
 
@@ -481,6 +486,7 @@ class TestForPrograms:
             "replaced": 0,
             "may_be_replaced": 0,
             "removed": 0,
+            "imported": 0,
         }
         assert result["outputs"]["KeyAlias"] == "alias/private-packages"
         assert "would be created:" in ended.stderr
@@ -501,6 +507,6 @@ def documented(result: Any) -> None:
     example = json.loads(page.split("```json\n")[1].split("```")[0])
     assert list(result) == list(example)
     assert list(result["counts"]) == list(example["counts"])
-    for key in ("changes", "parameters", "access"):
+    for key in ("changes", "parameters", "access", "imports"):
         for entry in result[key]:
             assert list(entry) == list(example[key][0])

@@ -2,12 +2,12 @@
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
@@ -15,11 +15,13 @@ from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack import stack
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.literals import ChangeSetTypeType
     from mypy_boto3_cloudformation.type_defs import (
         CreateChangeSetOutputTypeDef,
         DescribeChangeSetOutputTypeDef,
         ParameterTypeDef,
         ResourceChangeTypeDef,
+        ResourceToImportTypeDef,
     )
 
 READY_SECONDS = 300
@@ -37,6 +39,8 @@ class Action(StrEnum):
     REPLACE = "replaced"
     MAY_REPLACE = "may_be_replaced"
     REMOVE = "removed"
+    IMPORT = "imported"
+    """Taken over as it is."""
 
     @property
     def in_words(self) -> str:
@@ -87,6 +91,8 @@ class DesiredStack:
     kept: Collection[str]
     """The parameters that keep the value they have."""
     description: str
+    imports: "Sequence[ResourceToImportTypeDef]" = ()
+    """What is taken over, and nothing else is done then."""
 
 
 @dataclass
@@ -184,6 +190,8 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
     parameters: list[ParameterTypeDef] = [
         {"ParameterKey": key, "UsePreviousValue": True} for key in desired.kept
     ]
+    kind: ChangeSetTypeType = "CREATE" if desired.is_new else "UPDATE"
+    imports: dict[str, Any] = {"ResourcesToImport": desired.imports} if desired.imports else {}
     parameters += [
         {"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()
     ]
@@ -191,10 +199,11 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
         return aws.client("cloudformation").create_change_set(
             StackName=desired.stack_name,
             ChangeSetName=name,
-            ChangeSetType="CREATE" if desired.is_new else "UPDATE",
+            ChangeSetType="IMPORT" if desired.imports else kind,
             Description=desired.description,
             Capabilities=["CAPABILITY_IAM"],
             Parameters=parameters,
+            **imports,
             **desired.template,
         )
 
@@ -270,8 +279,9 @@ def _change(found: "ResourceChangeTypeDef") -> Change:
 
 
 def _action(found: "ResourceChangeTypeDef") -> Action:
-    if found["Action"] in ("Add", "Remove"):
-        return Action.ADD if found["Action"] == "Add" else Action.REMOVE
+    only = {"Add": Action.ADD, "Remove": Action.REMOVE, "Import": Action.IMPORT}
+    if action := only.get(found["Action"]):
+        return action
     if found["ResourceType"].startswith("Custom::") and found.get("Replacement") == "Conditional":
         return Action.CHANGE  # the role check's function gives it the same physical id each time
     if found["Action"] == "Dynamic":  # which is when CloudFormation cannot tell

@@ -1,12 +1,13 @@
 """A deployment, step by step: what is refused, settled, asked, changed and followed, in which order."""
 
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from generator import names
+from generator import names, short_forms
 from generator.configuration import Configuration, Repository
 from private_packages import invocation
 from private_packages.aws.aws import Aws
@@ -15,19 +16,28 @@ from private_packages.aws.errors import (
     DeploymentStoppedError,
     InterruptedDeploymentError,
     StackError,
+    UserError,
 )
 from private_packages.aws.organization import account_check, members
-from private_packages.aws.stack import access, change_set, events, secret_names, stack
+from private_packages.aws.stack import (
+    access,
+    change_set,
+    events,
+    resource_import,
+    secret_names,
+    stack,
+)
 from private_packages.aws.stack.access import AccessChange
 from private_packages.aws.stack.change_set import Change, ChangeSet, grave
 from private_packages.aws.stack.events import Event
 from private_packages.aws.stack.made_from import configuration_of
 from private_packages.aws.stack.parameters import ParameterChange, Parameters
-from private_packages.aws.stack.state import State, delete, parameters_of, state_of
+from private_packages.aws.stack.resource_import import Import
+from private_packages.aws.stack.state import SETTLED, State, delete, parameters_of, state_of
 from private_packages.aws.stack.template_bucket import upload
 from private_packages.aws.template import TemplateText
-from private_packages.aws.tokens.parameters import token_parameters
-from private_packages.aws.tokens.token import Token
+from private_packages.aws.tokens.stored_token import store
+from private_packages.aws.tokens.token import Token, check_usable
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -53,6 +63,8 @@ class Wanted:
     """Let somebody lose access, or more than before gain it."""
     allow_downgrade: bool = False
     """Let an older release take the place of a newer one."""
+    take_over: bool = False
+    """Import the secrets that have the wanted names, and their key, where the stack does not have them."""
 
 
 class Dialogue(Protocol):
@@ -64,8 +76,14 @@ class Dialogue(Protocol):
     def agrees(self, question: str) -> bool:
         """Ask whether to go on."""
 
+    def foresee_tokens(self, repositories: Sequence[Repository]) -> None:
+        """Refuse beforehand where the tokens of these could not be asked for later."""
+
     def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
-        """Ask for the tokens of repositories whose secrets are new; those that are left out come later."""
+        """Ask for the tokens of repositories whose secrets are new; those that are left out come later.
+
+        It is asked when the user has agreed to what was proposed.
+        """
 
     def propose(self, proposal: "Proposal") -> None:
         """Show what would be done."""
@@ -90,6 +108,8 @@ class Proposal:
     access: Sequence[AccessChange] = ()
     version_before: str | None = None
     """The release that deployed the stack; None where there is none, or it does not say."""
+    imports: Sequence[Import] = ()
+    """The key and the secrets that are taken over, in the step before this or in this one."""
 
     @property
     def needs_consent(self) -> list[str]:
@@ -121,6 +141,8 @@ class Result:
     """The stack afterwards; None where there is none."""
     without_token: Sequence[str] = ()
     """The ids of the repositories whose secrets are new and have no value."""
+    stored: Sequence[str] = ()
+    """The ids of the repositories whose tokens were stored."""
     cause: Event | None = None
     """The first failure, where there was one."""
     failure: str = ""
@@ -138,6 +160,8 @@ class Deployment:
     """The stack before it is changed."""
     _standing: str = "Nothing was changed."
     """What to say when this is stopped now."""
+    _imports: Sequence[Import] = ()
+    """What is taken over."""
 
     @property
     def name(self) -> str:
@@ -158,41 +182,104 @@ class Deployment:
             raise InterruptedDeploymentError(f"Interrupted. {self._standing}") from error
 
     def _run(self) -> Result:
+        self._check_tokens(self.wanted.tokens or {})
         state = self._settle()
-        deployed = parameters_of(self._description) if state is State.DEPLOYED else {}
-        parameters = Parameters(
-            self.wanted.template.defaults, self.wanted.template.hidden, deployed, self.wanted.given
-        )
         version_before = self._check_release(state)
+        parameters = self._parameters(state)
         self._check_role(parameters)
         self._check_secret_names(parameters)
         if state is State.REMAINS:
             self._delete_remains()
-        parameters = self._with_tokens(parameters)
-        desired = change_set.DesiredStack(
-            stack_name=self.wanted.stack_name,
-            is_new=state is not State.DEPLOYED,
-            template=self._template(),
-            parameters=parameters.given,
-            kept=parameters.kept,
-            description=f"Made by private-packages deploy {self.wanted.template.version}",
-        )
+        if self.wanted.tokens is None and not self.wanted.dry_run:
+            self.dialogue.foresee_tokens(self._new_secrets(parameters))
+        if self._imports and (ended := self._take_over(state, version_before)):
+            return ended
+        state = State.DEPLOYED if self._imports else state
+        parameters = self._parameters(state)
+        desired = self._desired(state, parameters, self.wanted.template.body)
         with change_set.prepared(self.aws, desired, time.sleep) as proposed:
             gained_and_lost = self._access(parameters) if state is State.DEPLOYED else []
             proposal = Proposal(
-                desired.is_new, proposed.changes, list(parameters.changes()), gained_and_lost, version_before
+                desired.is_new,
+                proposed.changes,
+                list(parameters.changes()),
+                gained_and_lost,
+                version_before,
+                self._imports,
             )
             if proposed.is_empty:
-                return Result(Ending.UNCHANGED, proposal, stack.get(self.aws, proposed.stack_id))
+                description = stack.get(self.aws, proposed.stack_id)
+                tokens = {} if self.wanted.dry_run else self.wanted.tokens or {}
+                return self._with_tokens(Result(Ending.UNCHANGED, proposal, description), tokens)
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
                 return Result(Ending.DRY_RUN, proposal, self._description)
             self._agree(proposal)
-            since = events.latest(self.aws, proposed.stack_id)
-            self._standing = self._goes_on(desired.is_new)
-            proposed.execute()
-        seen = self._follow(proposed, since)
-        return self._conclude(proposed, proposal, seen, self._without_token(parameters))
+            tokens = self._tokens(parameters)
+            description, seen = self._execute(proposed, is_new=desired.is_new)
+        if failure := self._failure(description, seen, proposal):
+            return failure
+        without_token = [each.id for each in self._new_secrets(parameters) if each.id not in tokens]
+        result = Result(Ending.DEPLOYED, proposal, description, without_token)
+        return self._with_tokens(result, tokens)
+
+    def _parameters(self, state: State) -> Parameters:
+        template = self.wanted.template
+        deployed = parameters_of(self._description) if state is State.DEPLOYED else {}
+        return Parameters(template.defaults, template.hidden, deployed, self.wanted.given)
+
+    def _desired(self, state: State, parameters: Parameters, template: str) -> change_set.DesiredStack:
+        return change_set.DesiredStack(
+            stack_name=self.wanted.stack_name,
+            is_new=state is not State.DEPLOYED,
+            template=self._source(template),
+            parameters=parameters.given,
+            kept=parameters.kept,
+            description=f"Made by private-packages deploy {self.wanted.template.version}",
+        )
+
+    def _take_over(self, state: State, version_before: str | None) -> Result | None:
+        """Import what is there into the stack; returns how it ended, or None where the rest is to follow.
+
+        Nothing else is created or changed in this step, which is why there are two.
+        """
+        is_new = state is not State.DEPLOYED
+        before = None if is_new else short_forms.load(stack.template(self.aws, self.wanted.stack_name))
+        after = short_forms.load(self.wanted.template.body)
+        between = resource_import.template(before, after, self._imports)
+        wanted = self._parameters(state)
+        given = {
+            name: wanted.value(name)
+            for name in between["Parameters"]
+            if name not in wanted.deployed and name in wanted.defaults
+        }
+        parameters = Parameters(dict.fromkeys(between["Parameters"], ""), (), wanted.deployed, given)
+        desired = replace(
+            self._desired(state, parameters, json.dumps(between)),
+            imports=resource_import.resources_to_import(self._imports),
+        )
+        with change_set.prepared(self.aws, desired, time.sleep) as proposed:
+            proposal = Proposal(
+                is_new,
+                [*proposed.changes, *resource_import.foreseen(between, after)],
+                list(wanted.changes()),
+                [] if is_new else self._access(wanted),
+                version_before,
+                self._imports,
+            )
+            self.dialogue.propose(proposal)
+            if self.wanted.dry_run:
+                return Result(Ending.DRY_RUN, proposal, self._description)
+            if not self.dialogue.agrees("Take over what is there? What follows is shown and asked again."):
+                raise DeploymentStoppedError(self._standing)
+            self._description, seen = self._execute(proposed, is_new=is_new)
+        if failure := self._failure(self._description, seen, proposal):
+            return failure
+        self._standing = (
+            f"The stack {self.name} has taken over what was there; what builds can read has not changed yet:"
+            " the same command again, without --import, goes on."
+        )
+        return None
 
     def _settle(self) -> State:
         """Wait until nothing goes on any more, and return what the stack's state means then."""
@@ -271,7 +358,16 @@ class Deployment:
         secret_names.refuse_doubles(wanted)
         secret_names.refuse_renamed_ids(wanted, parameters.deployed)
         new = {key: name for key, name in wanted.items() if parameters.deployed.get(key) != name}
-        secret_names.refuse_taken(self.aws, new)
+        if not self.wanted.take_over:
+            given = [f"--parameter={name}={value}" for name, value in self.wanted.given.items()]
+            take_over = invocation.command("deploy", "--import", *given, stack_name=self.wanted.stack_name)
+            secret_names.refuse_taken(self.aws, new, self.wanted.stack_name, take_over)
+            return
+        key = stack.outputs(self._description).get("KeyArn") if self._description else None
+        self._imports = resource_import.find(self.aws, new, self.wanted.stack_name, key)
+        if not self._imports:
+            listed = ", ".join(new.values()) or "any other name than the stack has"
+            self.dialogue.note(f"Note: there is nothing to import in {self.aws.region}, no secret {listed}.")
 
     def _delete_remains(self) -> None:
         """Delete what is left of a first deployment that failed, which cannot be changed."""
@@ -289,31 +385,60 @@ class Deployment:
         self._description = None
         self._standing = f"Nothing was deployed: there is no stack {self.name} any more."
 
-    def _with_tokens(self, parameters: Parameters) -> Parameters:
-        tokens = self.wanted.tokens
-        if tokens is None:
-            repositories = self.wanted.configuration.repositories
-            new = [each for each in repositories if names.token_parameter(each.id) not in parameters.deployed]
-            # A dry run shows no values, so that it need not know them.
-            tokens = self.dialogue.tokens(new) if new and not self.wanted.dry_run else {}
-        if any(token.was_padded for token in tokens.values()):
-            self.dialogue.note("Note: removed the white space around the token.")
-        values = token_parameters(self.wanted.configuration.repositories, tokens)
-        given = {**parameters.given, **values}
-        return Parameters(parameters.defaults, parameters.hidden, parameters.deployed, given)
-
-    def _without_token(self, parameters: Parameters) -> list[str]:
-        """Return the repositories whose secrets are new and have no value."""
+    def _new_secrets(self, parameters: Parameters) -> list[Repository]:
+        """Return the repositories whose secrets neither are in the stack nor are taken over."""
+        taken_over = {each.logical_id for each in self._imports}
         return [
-            each.id
+            each
             for each in self.wanted.configuration.repositories
-            if names.token_parameter(each.id) not in {*parameters.deployed, *parameters.given}
+            if names.secret_name_parameter(each.id) not in parameters.deployed
+            and names.secret(each.id) not in taken_over
         ]
 
-    def _template(self) -> change_set.TemplateSource:
+    def _check_tokens(self, tokens: Mapping[str, Token]) -> None:
+        """Refuse tokens that no build could use."""
+        for repository in self.wanted.configuration.repositories:
+            if repository.id in tokens:
+                check_usable(tokens[repository.id], repository)
+        if any(token.was_padded for token in tokens.values()):
+            self.dialogue.note("Note: removed the white space around the token.")
+
+    def _tokens(self, parameters: Parameters) -> Mapping[str, Token]:
+        """Return the tokens to store, by the ids of their repositories; ask for those of new secrets."""
+        if self.wanted.tokens is not None:
+            return self.wanted.tokens
+        new = self._new_secrets(parameters)
+        tokens = self.dialogue.tokens(new) if new else {}
+        self._check_tokens(tokens)
+        return tokens
+
+    def _with_tokens(self, result: Result, tokens: Mapping[str, Token]) -> Result:
+        """Store the tokens and return the result with what came of that.
+
+        They take no part in the deployment itself: CloudFormation never has them.
+        """
+        stored, failures = [], []
+        for repository in self.wanted.configuration.repositories:
+            repository_id = repository.id
+            if repository_id not in tokens or result.description is None:
+                continue
+            try:
+                arns = stack.secret_arns(self.aws, result.description, [repository_id])
+                token = tokens[repository_id]
+                store(self.aws, arns[repository_id], token, repository.token_key, repository_id)
+                stored.append(repository_id)
+            except UserError as error:
+                again = invocation.command("token set", repository_id, stack_name=self.wanted.stack_name)
+                failures.append(
+                    f"The stack is deployed, but the token of {repository_id} is not stored: {error} Store it"
+                    f" with `{again}`."
+                )
+        return replace(result, stored=stored, failure=" ".join(failures))
+
+    def _source(self, template: str) -> change_set.TemplateSource:
         if self.wanted.bucket is None:
-            return {"TemplateBody": self.wanted.template.body}
-        return {"TemplateURL": upload(self.aws, self.wanted.bucket, self.wanted.template.body)}
+            return {"TemplateBody": template}
+        return {"TemplateURL": upload(self.aws, self.wanted.bucket, template)}
 
     def _agree(self, proposal: Proposal) -> None:
         """Go on only with what the user agrees to."""
@@ -340,8 +465,11 @@ class Deployment:
             f" same command again{'' if is_new else undo}."
         )
 
-    def _follow(self, proposed: ChangeSet, since: str) -> list[Event]:
-        """Show what happens until it ends, and return it."""
+    def _execute(self, proposed: ChangeSet, *, is_new: bool) -> "tuple[StackTypeDef, list[Event]]":
+        """Let CloudFormation do it, show what happens until it ends, and return the stack and its events."""
+        since = events.latest(self.aws, proposed.stack_id)
+        self._standing = self._goes_on(is_new)
+        proposed.execute()
         coming = events.follow(self.aws, proposed.stack_id, since, pause=time.sleep)
         seen: list[Event] = []
         goes_on = self._standing
@@ -352,18 +480,16 @@ class Deployment:
             raise
         except (AwsError, StackError) as error:
             raise StackError(f"{error} {self._last_state(seen)} {goes_on}") from error
-        return seen
+        return stack.get(self.aws, proposed.stack_id), seen
 
     def _last_state(self, seen: list[Event]) -> str:
         states = [event.status for event in seen if event.is_of_stack]
         return f"The stack {self.name} was last seen {states[-1] if states else 'before it began'}."
 
-    def _conclude(
-        self, proposed: ChangeSet, proposal: Proposal, seen: list[Event], without_token: list[str]
-    ) -> Result:
-        description = stack.get(self.aws, proposed.stack_id)
-        if description["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            return Result(Ending.DEPLOYED, proposal, description, without_token)
+    def _failure(self, description: "StackTypeDef", seen: list[Event], proposal: Proposal) -> Result | None:
+        """Return the result where it failed."""
+        if description["StackStatus"] in SETTLED:
+            return None
         cause = events.first_cause(seen)
         because = (
             f"{cause.logical_id} ({cause.resource_type}): {cause.reason.rstrip('.')}"

@@ -12,13 +12,11 @@ from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import leftovers, stack
 from private_packages.aws.stack.leftovers import Leftover
+from private_packages.aws.stack.state import SETTLED
 from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description
 
 Answer = TypeVar("Answer")
-
-SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
-"""The statuses of a stack whose last operation succeeded and is over."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ class StackHealth:
     def problems(self) -> list[str]:
         """What needs attention."""
         if self.status in SETTLED:
-            return []
+            is_whole = "KeyArn" in self.outputs
+            return [] if is_whole else [f"the stack is not whole: {invocation.command('deploy')}"]
         if self.status.endswith("_IN_PROGRESS"):
             return [f"the stack is in {self.status}: wait for its end"]
         return [f"the stack is in {self.status}: see its events, fix the cause and deploy again"]

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 
-def refuse_taken(aws: Aws, wanted: Mapping[str, str]) -> None:
+def refuse_taken(aws: Aws, wanted: Mapping[str, str], stack_name: str, take_over: str) -> None:
     """Refuse names that no secret can be created under, by the parameters that give them.
+
+    Args:
+        aws: the stack's account and Region.
+        wanted: the names, by the parameters that give them.
+        stack_name: the stack.
+        take_over: the command that takes over what has such a name.
 
     Raises:
         SecretNameError: a name is taken; the message says by what, and what to do, a line for each.
@@ -27,9 +33,10 @@ def refuse_taken(aws: Aws, wanted: Mapping[str, str]) -> None:
     """
     faults = []
     for parameter, name in wanted.items():
-        found = _describe(aws, name)
+        found = describe(aws, name)
         if found:
-            faults.append(_fault(aws, parameter, name, found))
+            fault = obstacle(aws, stack_name, parameter, name, found)
+            faults.append(fault or _taken(aws, parameter, name, found, take_over))
     if faults:
         raise SecretNameError("\n".join(faults))
 
@@ -74,7 +81,14 @@ def refuse_renamed_ids(wanted: Mapping[str, str], deployed: Mapping[str, str]) -
             )
 
 
-def _describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
+def describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
+    """Return what Secrets Manager says of the secret of this name, also of one that is marked for deletion.
+
+    None where there is none.
+
+    Raises:
+        AwsError: AWS cannot be asked.
+    """
     try:
         with asking(f"see whether there is a secret {name}"):
             answer = aws.client("secretsmanager").describe_secret(SecretId=name)
@@ -86,34 +100,79 @@ def _describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
     return answer if answer.get("Name", name) == name else None
 
 
-def _fault(aws: Aws, parameter: str, name: str, found: "DescribeSecretResponseTypeDef") -> str:
-    """Return the sentence about a name that is taken: by what, and each way out of it.
+def has(aws: Aws, stack_name: str, arn: str) -> bool:
+    """Return whether a stack is there and has the secret or key of this ARN.
 
-    To delete the secret is a way out only where nobody would miss it: it belongs to no stack, has no value
-    and was not read lately. AWS keeps neither its token nor its name from then on.
+    What a stack made and then left behind keeps the stack's tag, but stands in none of its outputs any more.
+    Of a stack of another template the outputs say nothing, so that it counts as having it.
+
+    Raises:
+        AwsError: AWS cannot be asked.
     """
-    secret = f"--secret-id {shlex.quote(name)} --region {aws.region}"
-    another = f"give another name (--parameter {parameter}=NAME)"
+    found = stack.find(aws, stack_name)
+    outputs = stack.outputs(found) if found else {}
+    return found is not None and ("KeyArn" not in outputs or arn in outputs.values())
+
+
+def obstacle(
+    aws: Aws, stack_name: str, parameter: str, name: str, found: "DescribeSecretResponseTypeDef"
+) -> str:
+    """Return why a secret that is there can neither be taken over nor its name be used; empty where it can.
+
+    Args:
+        aws: the stack's account and Region.
+        stack_name: the stack that is to have it.
+        parameter: the parameter that gives its name.
+        name: its name.
+        found: what Secrets Manager says of it.
+
+    Raises:
+        AwsError: AWS cannot be asked.
+    """
+    another = _another(parameter)
     if "DeletedDate" in found:
         return (
             f"The secret {name} is scheduled for deletion since {found['DeletedDate']:%Y-%m-%d}, which keeps"
-            f" its name taken until it is gone: {another}, or restore it first"
-            f" (`aws secretsmanager restore-secret {secret}`)."
+            f" its name taken until it is gone: {another}, or restore it first (`aws secretsmanager"
+            f" restore-secret --secret-id {shlex.quote(name)} --region {aws.region}`)."
         )
     origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
-    if origin and stack.find(aws, origin):
+    if origin and origin != stack_name and has(aws, origin, found["ARN"]):
         return (
             f"The secret {name} exists already and was made by the stack {origin}, which is there: {another},"
             f" or deploy that stack (--stack-name {origin})."
         )
-    made_by = f", made by the stack {origin}, which is gone" if origin else ""
+    home = found.get("PrimaryRegion", aws.region)
+    if home != aws.region:
+        return (
+            f"The secret {name} is a copy of the one in {home}: {another}, or deploy there (--region {home})."
+        )
+    return ""
+
+
+def _another(parameter: str) -> str:
+    return f"give another name (--parameter {parameter}=NAME)"
+
+
+def _taken(
+    aws: Aws, parameter: str, name: str, found: "DescribeSecretResponseTypeDef", take_over: str
+) -> str:
+    """Return the sentence about a secret that is there: what it is, and each way out.
+
+    To delete it is a way out only where nobody would miss it: it belongs to no stack, has no value and was
+    not read lately. AWS keeps neither its token nor its name from then on.
+    """
+    origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
+    made_by = f", made by the stack {origin}" if origin else ""
+    ways = f"take it over, with its key and its token (`{take_over}`), or {_another(parameter)}"
     has_value = holds_value(found.get("VersionIdsToStages", {}))
     if has_value or _was_read_lately(found):
         why = "it holds a token" if has_value else "it was read lately"
-        return f"The secret {name} exists already{made_by}, and {why}: {another}."
+        return f"The secret {name} exists already{made_by}, and {why}: {ways}."
+    delete = f"aws secretsmanager delete-secret --secret-id {shlex.quote(name)} --region {aws.region}"
     return (
-        f"The secret {name} exists already{made_by}: {another}; or, as it is empty and was not read lately,"
-        f" delete it, for good: `aws secretsmanager delete-secret {secret} --force-delete-without-recovery`."
+        f"The secret {name} exists already{made_by}: {ways}; or, as it is empty and was not read lately,"
+        f" delete it, for good: `{delete} --force-delete-without-recovery`."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from generator import names
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackError
 from private_packages.aws.stack import events, stack
@@ -21,6 +22,10 @@ _MENDS = {
     "UPDATE_ROLLBACK_FAILED": "continue-update-rollback",
 }
 """The command of `aws cloudformation` that leads out of each state that no change set leads out of."""
+
+
+SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+"""The statuses of a stack whose last operation succeeded and is over."""
 
 
 class State(Enum):
@@ -55,8 +60,9 @@ def state_of(aws: Aws, description: "StackTypeDef | None") -> State:
             f"Repair the stack {name} in {aws.region} first, which is {status}: see its events for the cause,"
             f" remove that, then run `{command}`."
         )
+    is_taken_over = description.get("Description", "").startswith(names.TAKEN_OVER)
     # Else the diff would be: remove all of somebody's.
-    if "KeyArn" not in stack.outputs(description):
+    if "KeyArn" not in stack.outputs(description) and not is_taken_over:
         raise StackError(
             f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
             " private-packages.yaml."

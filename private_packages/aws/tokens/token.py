@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Never
 
 from generator import names
+from generator.configuration import Repository
 from private_packages.aws.errors import TokenError
 
 
@@ -71,6 +72,16 @@ class Inspection:
     """Why a hook refuses it, and what to do."""
     warnings: Sequence[str] = ()
     """What a hook mends, or only some package managers refuse."""
+
+
+def check_usable(token: Token, repository: Repository) -> None:
+    """Refuse a token that no build could use.
+
+    Raises:
+        TokenError: it says why.
+    """
+    if problems := inspect(secret_string(token, repository.token_key, None), repository.token_key).problems:
+        raise TokenError(f"The token of {repository.id} is of no use to builds. {' '.join(problems)}")
 
 
 def inspect(text: str | None, key: str | None) -> Inspection:

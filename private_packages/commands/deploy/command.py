@@ -20,7 +20,7 @@ from private_packages.aws.stack.events import Event
 from private_packages.aws.tokens.token import Token
 from private_packages.commands import question
 from private_packages.commands.configured import for_deployment, with_default
-from private_packages.commands.deploy.diff import print_diff
+from private_packages.commands.deploy.diff import print_diff, print_imports
 from private_packages.commands.deploy.events import show_events
 from private_packages.commands.deploy.report import place, print_document, print_result
 from private_packages.commands.deploy.tokens import ask_for_tokens, parse_tokens
@@ -49,6 +49,12 @@ from private_packages.commands.printing import print_json, progress_console, res
 @click.option("--allow-replacement", is_flag=True, help="Let the key or a secret be replaced by a new one.")
 @click.option("--allow-removal", is_flag=True, help="Let builds lose access, or more of them gain it.")
 @click.option("--allow-downgrade", is_flag=True, help="Let this release replace a newer one.")
+@click.option(
+    "--import",
+    "take_over",
+    is_flag=True,
+    help="Take over the key and the secrets that are there: made by hand, or left behind.",
+)
 @click.option("--quick-create-link", is_flag=True, help="Only print a link to the console's form, filled in.")
 @click.option("--template-url", metavar="URL", help="The template's address in S3, for that link.")
 @output_option
@@ -65,6 +71,7 @@ def command(
     allow_replacement: bool,
     allow_removal: bool,
     allow_downgrade: bool,
+    take_over: bool,
     quick_create_link: bool,
     template_url: str | None,
     output: str,
@@ -73,13 +80,14 @@ def command(
 ) -> None:
     """Deploy the template into the account that keeps the tokens.
 
-    Runs the role check, shows what would change, asks, and follows the deployment to its end. A new stack's
-    tokens are asked for, hidden; later deployments keep what is there.
+    Runs the role check, shows what would change, asks, and follows the deployment to its end. The tokens of
+    new secrets are asked for, hidden, and stored when all is deployed; later deployments keep what is there.
 
     \b
     Examples:
       private-packages deploy
       private-packages deploy --dry-run
+      private-packages deploy --import
       private-packages deploy --parameter RoleCheck=Warn --no-token
       pass show github | private-packages deploy --token-stdin --yes
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
@@ -125,6 +133,7 @@ def command(
         allow_replacement=allow_replacement,
         allow_removal=allow_removal,
         allow_downgrade=allow_downgrade,
+        take_over=take_over,
     )
     aws = aws or sign_in(profile, region)
     _deploy(aws, wanted, _Terminal(aws, wanted, yes=yes, output=output), output)
@@ -166,13 +175,15 @@ class _Terminal:
         except click.Abort as error:
             raise KeyboardInterrupt from error
 
-    def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
-        if not question.can_ask():
+    def foresee_tokens(self, repositories: Sequence[Repository]) -> None:
+        if repositories and not question.can_ask():
             ids = " and ".join(each.id for each in repositories)
             raise click.UsageError(
                 f"There is no terminal to ask for the token of {ids}: pipe it in with --token-stdin, or use"
                 " --no-token and add it later."
             )
+
+    def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
         try:
             return ask_for_tokens(repositories)
         except click.Abort as error:
@@ -186,6 +197,7 @@ class _Terminal:
         before, ours = proposal.version_before, self.wanted.template.version
         if before and before != ours:
             console.print(f"Release: {before} → {ours}")
+        print_imports(console, proposal.imports)
         print_diff(console, proposal.changes, proposal.parameters, proposal.access)
 
     def show(self, coming: Iterable[Event], seen: list[Event], total: int | None = None) -> None:
@@ -220,17 +232,18 @@ def _check_use(
 
 _OF_NO_USE_FOR_A_LINK = (
     *("token_stdin", "no_token", "bucket", "yes", "dry_run"),
-    *("allow_replacement", "allow_removal", "allow_downgrade"),
+    *("allow_replacement", "allow_removal", "allow_downgrade", "take_over"),
 )
 
 
 def _check_link(template_url: str) -> None:
     """Refuse what the link has no use for, and an address that the console would not take."""
-    source = click.get_current_context().get_parameter_source
-    for option in _OF_NO_USE_FOR_A_LINK:
-        if source(option) is not ParameterSource.DEFAULT:
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
+        if given and option.name in _OF_NO_USE_FOR_A_LINK:
             raise click.UsageError(
-                f"--{option.replace('_', '-')} does not go with --quick-create-link: leave one of them out."
+                f"{option.opts[0]} does not go with --quick-create-link: leave one of them out."
             )
     try:
         parts = urlsplit(template_url)

@@ -9,6 +9,7 @@ from rich.text import Text
 from private_packages.aws.stack.access import AccessChange
 from private_packages.aws.stack.change_set import Action, Change, grave
 from private_packages.aws.stack.parameters import HIDDEN, ParameterChange
+from private_packages.aws.stack.resource_import import Import
 from private_packages.commands.printing import aligned
 
 _MARKS = {
@@ -17,6 +18,7 @@ _MARKS = {
     Action.REPLACE: ("!", "bold red"),
     Action.MAY_REPLACE: ("!", "bold red"),
     Action.REMOVE: ("-", "red"),
+    Action.IMPORT: ("=", "cyan"),
 }
 _STYLES = dict(_MARKS.values())
 
@@ -38,6 +40,16 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
     """Return how many resources are added, changed, and so on."""
     found = Counter(change.action for change in changes)
     return {action.value: found[action] for action in Action}
+
+
+def print_imports(console: Console, imports: Sequence[Import]) -> None:
+    """Print what is taken over, and what it is."""
+    if imports:
+        console.print(Text("Taken over, as it is", style="bold"))
+    for each in imports:
+        policy = f"open to {', '.join(each.organizations)}" if each.organizations else "names no organization"
+        value = {None: "", True: "with a token; ", False: "without a value; "}[each.has_value]
+        _print_row(console, "=", [each.name, f"{value}policy {policy}, replaced by the template's"], "cyan")
 
 
 def print_diff(
@@ -81,7 +93,7 @@ def _print_hanging(console: Console, text: Text, indent: int) -> None:
 
 def _count(found: Counter[Action]) -> Iterator[str]:
     for action in Action:
-        if found[action] or action is not Action.MAY_REPLACE:
+        if found[action] or action not in (Action.MAY_REPLACE, Action.IMPORT):
             yield f"{found[action]} {action.in_words}"
 
 

@@ -30,6 +30,9 @@ def print_result(aws: Aws, wanted: Wanted, result: Result) -> None:
     elif result.ending is Ending.DEPLOYED and description:
         click.echo(f"Deployed: the stack {name}, is {description['StackStatus']}.")
         _print_outputs(description)
+    for repository_id in result.stored:
+        click.echo(f"Stored the token of {repository_id}: builds can read it from now on.")
+    if result.ending is Ending.DEPLOYED:
         _print_next_steps(wanted.stack_name, result.without_token)
 
 
@@ -69,12 +72,22 @@ def print_document(aws: Aws, wanted: Wanted, result: Result) -> None:
                 {"sentence": each.sentence, "needs_consent": each.needs_consent}
                 for each in result.proposal.access
             ],
+            "imports": [
+                {
+                    "resource": each.logical_id,
+                    "identifier": each.identifier,
+                    "has_value": each.has_value,
+                    "organizations": each.organizations,
+                }
+                for each in result.proposal.imports
+            ],
             "counts": counts(result.proposal.changes),
             "changes": _changes(result),
             "parameters": [
                 {"name": each.name, "before": each.before, "after": each.after}
                 for each in result.proposal.parameters
             ],
+            "tokens_stored": result.stored,
             "outputs": stack.outputs(description) if description else {},
             "failure": {
                 "resource": cause.logical_id,

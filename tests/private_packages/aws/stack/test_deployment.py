@@ -21,6 +21,7 @@ from tests.custom_resource.aws import stack as role_stack
 from tests.private_packages.aws.stack.test_made_from import summary
 
 STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/packages/1"
+SECRET_ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:/stackery/ghpackagerepotoken-a1b2c3"
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:1:changeSet/x/1"
 PARAMETERS: dict[str, dict[str, Any]] = {
     "OrganizationId": {"Default": ""},
@@ -39,7 +40,10 @@ STACK = {
     "StackId": STACK_ID,
     "StackStatus": "CREATE_COMPLETE",
     "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
-    "Outputs": [{"OutputKey": "KeyArn", "OutputValue": "arn:aws:kms:us-east-1:1:key/1"}],
+    "Outputs": [
+        {"OutputKey": "KeyArn", "OutputValue": "arn:aws:kms:us-east-1:1:key/1"},
+        {"OutputKey": "GitHubPackagesSecretArn", "OutputValue": SECRET_ARN},
+    ],
 }
 NO_STACK = ErrorAnswer("ValidationError", "Stack with id packages does not exist")
 
@@ -70,6 +74,9 @@ class Program:
     def agrees(self, question: str) -> bool:
         self.told.append(question)
         return self.answer
+
+    def foresee_tokens(self, repositories: Sequence[Repository]) -> None:
+        self.told.append(f"tokens of {[each.id for each in repositories]}")
 
     def tokens(self, repositories: Sequence[Repository]) -> Mapping[str, Token]:
         return {repository.id: Token("not-a-real-token") for repository in repositories}
@@ -118,6 +125,10 @@ def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
             "ExecuteChangeSet": {},
             "DeleteChangeSet": {},
             "GetTemplateSummary": summary(),
+            "GetSecretValue": ErrorAnswer(
+                "ResourceNotFoundException", "Can't find the specified secret value for staging label"
+            ),
+            "PutSecretValue": {},
         }
         return scripted(**healthy | script)
 
@@ -129,16 +140,26 @@ def test_a_program_deploys(cloud: Callable[..., Any]) -> None:
     program = Program()
     result = Deployment(aws, WANTED, program).run()
     assert (result.ending, result.failure, result.without_token) == (Ending.DEPLOYED, "", [])
+    assert result.stored == ["GitHubPackages"]
     assert program.told == [
         f"Role check: account {ACCOUNT} has version 1.25.0, passed.",
+        "tokens of ['GitHubPackages']",
         "new: True, 1 changes",
         "Deploy this?",
     ]
     [asked] = [asked for operation, asked in session.sent if operation == "CreateChangeSet"]
     assert asked["Description"] == "Made by private-packages deploy 0.1.0"
-    assert {"ParameterKey": "GitHubPackagesToken", "ParameterValue": "not-a-real-token"} in asked[
-        "Parameters"
-    ]
+    assert "not-a-real-token" not in str(asked)
+    [put] = [asked for operation, asked in session.sent if operation == "PutSecretValue"]
+    assert (put["SecretId"], put["SecretString"]) == (SECRET_ARN, "not-a-real-token")
+
+
+def test_a_token_that_cannot_be_stored_is_told_with_the_way_to_store_it(cloud: Callable[..., Any]) -> None:
+    aws, _ = cloud(PutSecretValue=ErrorAnswer("AccessDeniedException"))
+    result = Deployment(aws, WANTED, Program()).run()
+    assert (result.ending, result.stored) == (Ending.DEPLOYED, [])
+    assert result.failure.startswith("The stack is deployed, but the token of GitHubPackages is not stored: ")
+    assert "`private-packages token set GitHubPackages --stack-name packages`" in result.failure
 
 
 def test_a_program_that_does_not_agree_changes_nothing(cloud: Callable[..., Any]) -> None:

@@ -10,44 +10,48 @@ from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack.secret_names import refuse_doubles, refuse_renamed_ids, refuse_taken
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack.test_health import NO_STACK, stacks
+from tests.private_packages.aws.tokens.test_stored_token import ARN
 
 OF_A_STACK = {"Key": "aws:cloudformation:stack-name", "Value": "old"}
 WANTED = {"AcmeSecretName": "/acme/npm"}
 FREE = ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 SECRET = "--secret-id /acme/npm --region us-east-1"
+TAKE_OVER = (
+    "take it over, with its key and its token (`deploy --import`), or give another name (--parameter"
+    " AcmeSecretName=NAME)"
+)
 DELETE = f"`aws secretsmanager delete-secret {SECRET} --force-delete-without-recovery`"
 
 
 def refusal(scripted: Callable[..., Any], stack: Any = None, **found: Any) -> str:
-    aws, _ = scripted(DescribeSecret={"Name": "/acme/npm"} | found, DescribeStacks=stack)
+    aws, _ = scripted(DescribeSecret={"Name": "/acme/npm", "ARN": ARN} | found, DescribeStacks=stack)
     with pytest.raises(SecretNameError) as refused:
-        refuse_taken(aws, WANTED)
+        refuse_taken(aws, WANTED, "new", "deploy --import")
     return str(refused.value)
 
 
 def test_a_free_name_passes(scripted: Callable[..., Any]) -> None:
     aws, session = scripted(DescribeSecret=FREE)
-    refuse_taken(aws, WANTED)
+    refuse_taken(aws, WANTED, "new", "deploy --import")
     assert session.sent == [("DescribeSecret", {"SecretId": "/acme/npm"})]
 
 
 def test_what_matches_as_part_of_an_arn_only_passes(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(DescribeSecret={"Name": "acme"})
-    refuse_taken(aws, {"AcmeSecretName": "acme-a1b2c3"})
+    refuse_taken(aws, {"AcmeSecretName": "acme-a1b2c3"}, "new", "deploy --import")
 
 
 def test_a_name_whose_secret_nobody_would_miss(scripted: Callable[..., Any]) -> None:
     assert refusal(scripted) == (
-        "The secret /acme/npm exists already: give another name (--parameter AcmeSecretName=NAME); or, as it"
-        f" is empty and was not read lately, delete it, for good: {DELETE}."
+        f"The secret /acme/npm exists already: {TAKE_OVER}; or, as it is empty and was not read lately,"
+        f" delete it, for good: {DELETE}."
     )
 
 
 def test_a_name_that_a_deleted_stack_has_left(scripted: Callable[..., Any]) -> None:
     assert refusal(scripted, Tags=[OF_A_STACK], stack=NO_STACK) == (
-        "The secret /acme/npm exists already, made by the stack old, which is gone: give another name"
-        " (--parameter AcmeSecretName=NAME); or, as it is empty and was not read lately, delete it, for good:"
-        f" {DELETE}."
+        f"The secret /acme/npm exists already, made by the stack old: {TAKE_OVER}; or, as it is empty and was"
+        f" not read lately, delete it, for good: {DELETE}."
     )
 
 
@@ -63,13 +67,24 @@ def test_nobody_is_told_to_delete_what_may_be_in_use(
     scripted: Callable[..., Any], found: Any, why: str, tags: Any
 ) -> None:
     said = refusal(scripted, **found, Tags=tags, stack=NO_STACK)
-    assert said.endswith(f", and {why}: give another name (--parameter AcmeSecretName=NAME).")
+    assert said.endswith(f", and {why}: {TAKE_OVER}.")
 
 
 def test_nor_what_a_stack_has(scripted: Callable[..., Any]) -> None:
     assert refusal(scripted, Tags=[OF_A_STACK], stack=stacks()) == (
         "The secret /acme/npm exists already and was made by the stack old, which is there: give another name"
         " (--parameter AcmeSecretName=NAME), or deploy that stack (--stack-name old)."
+    )
+
+
+def test_what_a_stack_that_is_there_has_left_behind_can_be_taken_over(scripted: Callable[..., Any]) -> None:
+    assert TAKE_OVER in refusal(scripted, ARN=f"{ARN[:-6]}zzzzzz", Tags=[OF_A_STACK], stack=stacks())
+
+
+def test_a_copy_of_another_region(scripted: Callable[..., Any]) -> None:
+    assert refusal(scripted, PrimaryRegion="eu-west-1") == (
+        "The secret /acme/npm is a copy of the one in eu-west-1: give another name (--parameter"
+        " AcmeSecretName=NAME), or deploy there (--region eu-west-1)."
     )
 
 
@@ -93,14 +108,14 @@ def test_an_id_that_changed_while_the_name_stayed_is_recognised() -> None:
 def test_all_names_that_are_taken_are_told_at_once(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(DescribeSecret=lambda asked: {"Name": asked["SecretId"]})
     with pytest.raises(SecretNameError) as refused:
-        refuse_taken(aws, {"A": "/a", "B": "/b"})
+        refuse_taken(aws, {"A": "/a", "B": "/b"}, "new", "deploy --import")
     assert [line.split()[2] for line in str(refused.value).splitlines()] == ["/a", "/b"]
 
 
 def test_who_may_not_look_is_told(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(DescribeSecret=ErrorAnswer("AccessDeniedException"))
     with pytest.raises(AwsError, match=r"^May not see whether there is a secret /acme/npm"):
-        refuse_taken(aws, WANTED)
+        refuse_taken(aws, WANTED, "new", "deploy --import")
 
 
 def test_one_name_for_two_secrets_is_refused() -> None:

@@ -18,6 +18,7 @@ from tests import ROOT
 from tests.aws import Answer, ErrorAnswer, Scripted
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
 from tests.custom_resource.aws import stack as role_stack
+from tests.private_packages.aws.stack.test_deployment import SECRET_ARN
 from tests.private_packages.aws.stack.test_made_from import summary
 from tests.test_docs import permissions
 
@@ -27,7 +28,10 @@ NOBODY = "There is no terminal to ask on: give --yes to deploy, or --dry-run to 
 YES = ("--yes", "--no-token")
 DENIED = ErrorAnswer("AccessDenied", "User x is not authorized.")
 NO_CHANGES = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
-OUTPUTS = {"KeyArn": "arn:aws:kms:us-east-1:111122223333:key/1"}
+OUTPUTS = {
+    "KeyArn": "arn:aws:kms:us-east-1:111122223333:key/1",
+    "GitHubPackagesSecretArn": SECRET_ARN,
+}
 PARAMETERS = {
     "OrganizationId": "",
     "MinimumRoleVersion": "1.25.0",
@@ -303,10 +307,13 @@ class TestDeploying:
         kept = [entry["ParameterKey"] for entry in asked["Parameters"] if entry.get("UsePreviousValue")]
         assert kept == [name for name in PARAMETERS if name != "Recheck"]
 
-    def test_the_token_is_sent_and_not_shown(self, new: Cloud) -> None:
+    def test_the_token_is_stored_after_the_deployment_and_not_shown(self, new: Cloud) -> None:
+        new.script(GetSecretValue=ErrorAnswer("AccessDeniedException"), PutSecretValue={})
         assert new.deploy("--token-stdin", "--yes", stdin=f" {TOKEN}\n").exit_code == 0
-        [asked] = [asked for operation, asked in new.session.sent if operation == "CreateChangeSet"]
-        assert {"ParameterKey": "GitHubPackagesToken", "ParameterValue": TOKEN} in asked["Parameters"]
+        told = [operation for operation, asked in new.session.sent if TOKEN in str(asked)]
+        assert told == ["PutSecretValue"]
+        assert new.called.index("ExecuteChangeSet") < new.called.index("PutSecretValue")
+        assert {*new.called} - {"GetCallerIdentity"} <= permissions("deploy")
 
     def test_what_is_called_stands_among_the_permissions(self, deployed: Cloud) -> None:
         deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change(action="Modify")]})
@@ -322,7 +329,8 @@ class TestDeploying:
         assert result.exit_code == 0
         assert result.stdout == (
             "No changes: the stack private-packages in us-east-1, account 111122223333, is CREATE_COMPLETE"
-            f" and stays so.\n  KeyArn  {OUTPUTS['KeyArn']}\n"
+            f" and stays so.\n  KeyArn                   {OUTPUTS['KeyArn']}\n"
+            f"  GitHubPackagesSecretArn  {SECRET_ARN}\n"
         )
         assert deployed.called[-2:] == ["DescribeStacks", "DeleteChangeSet"]
         assert "ExecuteChangeSet" not in deployed.called

@@ -76,4 +76,11 @@ def test_only_what_holds_tokens_is_grave() -> None:
 
 
 def test_the_counts() -> None:
-    assert counts(CHANGES) == {"added": 1, "changed": 1, "replaced": 2, "may_be_replaced": 2, "removed": 3}
+    assert counts(CHANGES) == {
+        "added": 1,
+        "changed": 1,
+        "replaced": 2,
+        "may_be_replaced": 2,
+        "removed": 3,
+        "imported": 0,
+    }

@@ -1,0 +1,228 @@
+"""Taking over a key and secrets that are there: made by hand, or left behind by a stack.
+
+CloudFormation calls it a resource import. It creates and changes nothing in that step, so that the template
+for it describes key and secrets as they are; the whole template follows as an update. Neither type can be
+imported by its name: the identifiers are the key's id and the secret's ARN.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from generator import names
+from generator.short_forms import Document
+from private_packages.aws.aws import Aws, asking, if_allowed
+from private_packages.aws.errors import SecretNameError
+from private_packages.aws.stack import change_set, secret_names
+from private_packages.aws.stack.change_set import Action, Change
+from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
+from private_packages.aws.tokens.secret import holds_value
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ResourceToImportTypeDef
+    from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
+
+_KEY, _SECRET = change_set.HOLDING_TOKENS
+_OF_AWS = "AWS's own key aws/secretsmanager, which no other account can use"
+
+
+@dataclass(frozen=True)
+class Import:
+    """A key or a secret that is taken over."""
+
+    logical_id: str
+    resource_type: str
+    identifier: str
+    """The key's id, or the secret's ARN."""
+    name: str
+    """What people know it by: the secret's name, the key's ARN."""
+    has_value: bool | None
+    """None for a key."""
+    organizations: Sequence[str]
+    """Those that its policy names."""
+    properties: Document = field(repr=False)
+    """What it is, in CloudFormation's words."""
+
+
+def find(aws: Aws, wanted: Mapping[str, str], stack_name: str, key_arn: str | None) -> list[Import]:
+    """Return what is to be taken over: the secrets of these names that are there, and their key.
+
+    Args:
+        aws: the stack's account and Region.
+        wanted: the names of secrets that the stack is to have and has not, by the parameters that give them.
+        stack_name: the stack.
+        key_arn: the key that the stack has; None where it has none yet.
+
+    Raises:
+        SecretNameError: a secret or its key cannot be taken over; the message says why, and what to do.
+        AwsError: AWS cannot be asked.
+    """
+    found: list[Import] = []
+    for parameter, name in wanted.items():
+        described = secret_names.describe(aws, name)
+        if described is None:
+            continue
+        if fault := secret_names.obstacle(aws, stack_name, parameter, name, described):
+            raise SecretNameError(fault)
+        metadata = _key_of(aws, name, described)
+        key_arn = key_arn or _add_key(aws, stack_name, found, metadata)
+        if metadata["Arn"] != key_arn:
+            raise SecretNameError(
+                f"The secret {name} is encrypted with {metadata['Arn']}, but a stack has one key, which is"
+                f" {key_arn}: move the secret to that first ({_move(aws, name, key_arn)})."
+            )
+        found.append(_secret(aws, parameter, described))
+    return found
+
+
+def template(before: Document | None, after: Document, found: Sequence[Import]) -> Document:
+    """Return the template of the step that takes over, which describes what is taken over as it is.
+
+    Args:
+        before: the template that the stack has; None where it is new.
+        after: the template that it is to get.
+        found: what is taken over.
+    """
+    document = before or {
+        "Description": names.TAKEN_OVER,
+        "Metadata": {names.MADE_FROM: after["Metadata"][names.MADE_FROM]},
+        "Resources": {},
+    }
+    resources, parameters = dict(document["Resources"]), dict(document.get("Parameters", {}))
+    for each in found:
+        resources[each.logical_id] = {
+            "Type": each.resource_type,
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": each.properties,
+        }
+        if each.resource_type == _SECRET:
+            parameters[each.properties["Name"]["Ref"]] = {"Type": "String", "Default": each.name}
+    return {**document, "Parameters": parameters, "Resources": resources}
+
+
+def resources_to_import(found: Sequence[Import]) -> "list[ResourceToImportTypeDef]":
+    """Return them as CreateChangeSet takes them."""
+    return [
+        {
+            "ResourceType": each.resource_type,
+            "LogicalResourceId": each.logical_id,
+            "ResourceIdentifier": {"KeyId" if each.resource_type == _KEY else "Id": each.identifier},
+        }
+        for each in found
+    ]
+
+
+def foreseen(before: Document, after: Document) -> list[Change]:
+    """Return what the update that follows adds and changes, from the two templates.
+
+    CloudFormation itself can be asked for it only when the first step is done.
+    """
+    had, changes = before["Resources"], []
+    for logical_id, resource in sorted(after["Resources"].items()):
+        resource_type, properties = resource["Type"], resource.get("Properties", {})
+        if logical_id not in had:
+            changes.append(Change(Action.ADD, logical_id, resource_type))
+            continue
+        old = had[logical_id].get("Properties", {})
+        differing = [name for name in {**old, **properties} if old.get(name) != properties.get(name)]
+        if differing:
+            changes.append(Change(Action.CHANGE, logical_id, resource_type, tuple(differing)))
+    return changes
+
+
+def _key_of(aws: Aws, name: str, described: "DescribeSecretResponseTypeDef") -> Any:
+    """Return what KMS says of the key of a secret; refuse one that the stack could not have."""
+    other_key = (
+        f"The secret {name} is encrypted with {{}}: make a key of your own, move the secret to it"
+        f" ({_move(aws, name, 'KEY')}) and try again."
+    )
+    if not described.get("KmsKeyId"):
+        raise SecretNameError(other_key.format(_OF_AWS))
+    with asking(f"describe the key of the secret {name}"):
+        metadata = aws.client("kms").describe_key(KeyId=described["KmsKeyId"])["KeyMetadata"]
+    if metadata.get("KeyManager") == "AWS":
+        raise SecretNameError(other_key.format(_OF_AWS))
+    if metadata.get("AWSAccountId", aws.identity.account) != aws.identity.account:
+        raise SecretNameError(other_key.format(f"a key of another account, {metadata['Arn']}"))
+    if metadata.get("MultiRegion") or metadata.get("Origin", "AWS_KMS") != "AWS_KMS":
+        raise SecretNameError(other_key.format(f"a multi-Region or imported key, {metadata['Arn']}"))
+    state = metadata.get("KeyState", "Enabled")
+    if state != "Enabled":
+        command = "cancel-key-deletion" if state == "PendingDeletion" else "enable-key"
+        raise SecretNameError(
+            f"The key {metadata['Arn']} of the secret {name} is in state {state}: enable it first (`aws kms"
+            f" {command} --key-id {metadata['KeyId']} --region {aws.region}`)."
+        )
+    return metadata
+
+
+def _move(aws: Aws, name: str, key: str) -> str:
+    secret = shlex.quote(name)
+    return f"`aws secretsmanager update-secret --secret-id {secret} --kms-key-id {key} --region {aws.region}`"
+
+
+def _add_key(aws: Aws, stack_name: str, found: list[Import], metadata: Any) -> str:
+    """Take the key over, too, and return its ARN."""
+    kms, key_id, arn = aws.client("kms"), metadata["KeyId"], str(metadata["Arn"])
+    with asking(f"read the policy and the tags of the key {arn}"):
+        policy = json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key_id)["Tags"]}
+    origin = tags.get(STACK_TAG)
+    if origin and origin != stack_name and secret_names.has(aws, origin, arn):
+        raise SecretNameError(
+            f"The key {arn} belongs to the stack {origin}, which is there: deploy that one (--stack-name"
+            f" {origin})."
+        )
+
+    def rotation() -> bool:
+        with asking(f"see whether the key {arn} rotates"):
+            return kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"]
+
+    rotates = if_allowed(rotation)
+    properties: Document = {"KeyPolicy": policy, "Description": metadata.get("Description", "")}
+    properties |= {"Tags": _tags(tags)} if _tags(tags) else {}
+    properties |= {} if rotates is None else {"EnableKeyRotation": rotates}
+    found.append(Import(names.KEY, _KEY, key_id, arn, None, _organizations(policy), properties))
+    return arn
+
+
+def _secret(aws: Aws, parameter: str, described: "DescribeSecretResponseTypeDef") -> Import:
+    arn, tags = described["ARN"], _tags(tags_of(described.get("Tags", [])))
+    with asking(f"read the policy of the secret {arn}"):
+        answer = aws.client("secretsmanager").get_resource_policy(SecretId=arn)
+    properties: Document = {
+        "Name": {"Ref": parameter},
+        "KmsKeyId": {"Fn::GetAtt": [names.KEY, "Arn"]},
+    }
+    properties |= {"Description": described["Description"]} if described.get("Description") else {}
+    properties |= {"Tags": tags} if tags else {}
+    [repository_id] = names.secret_names({parameter: ""})
+    return Import(
+        names.secret(repository_id),
+        _SECRET,
+        arn,
+        described["Name"],
+        holds_value(described.get("VersionIdsToStages", {})),
+        _organizations(json.loads(answer.get("ResourcePolicy") or "{}")),
+        properties,
+    )
+
+
+def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the tags that are not CloudFormation's own."""
+    return [{"Key": key, "Value": value} for key, value in tags.items() if not key.startswith("aws:")]
+
+
+def _organizations(policy: Any) -> list[str]:
+    """Return the organizations that a policy names, wherever they stand in its conditions."""
+    found = set()
+    statements = policy.get("Statement", [])
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        for condition in statement.get("Condition", {}).values():
+            for key, value in condition.items():
+                if key.lower() == "aws:principalorgid":
+                    found |= {value} if isinstance(value, str) else set(value)
+    return sorted(found)
