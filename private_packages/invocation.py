@@ -58,7 +58,7 @@ def running(invocation: Invocation) -> Iterator[None]:
         _at_hand.reset(before)
 
 
-def command(name: str, *arguments: str, **places: str | None) -> str:
+def command(name: str, /, *arguments: str, **places: str | None) -> str:
     """Return a command that goes on where the invocation at hand is.
 
     Args:

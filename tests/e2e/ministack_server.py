@@ -6,6 +6,8 @@
 - It takes any change of a KMS key, an alias, a secret or its policy for a possible replacement; AWS tells
   by the property (the reference of each type says "Update requires: Replacement").
 - It imports no secrets; AWS does, by the ARN that Ref gives. An import leaves the stack without description.
+- Its ListSecrets leaves out KmsKeyId.
+- It has no StackSets; here, ListStackSets finds none.
 - Its GetTemplateSummary leaves out the section Metadata, which AWS gives as JSON.
 - Every account has an organization; here, accounts that begin with 9 have none.
 
@@ -142,6 +144,26 @@ def with_metadata(summarize: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return get_template_summary
 
 
+def with_keys(list_secrets: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return ListSecrets that says which key encrypts a secret."""
+
+    def list_secrets_with_keys(data: Any) -> Any:
+        status, headers, body = list_secrets(data)
+        answer = json.loads(body)
+        for entry in answer["SecretList"]:
+            if key := secretsmanager._secrets[entry["Name"]].get("KmsKeyId"):
+                entry["KmsKeyId"] = key
+        return status, headers, json.dumps(answer).encode()
+
+    return list_secrets_with_keys
+
+
+def list_no_stack_sets(_params: Any) -> Any:
+    return handlers._xml(
+        200, "ListStackSetsResponse", "<ListStackSetsResult><Summaries/></ListStackSetsResult>"
+    )
+
+
 def stop_with_the_starter() -> None:
     """End this process and the functions' processes when the one that holds our standard input ends."""
     sys.stdin.read()
@@ -165,6 +187,8 @@ if __name__ == "__main__":
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["create"] = provisioners._sm_secret_create
     summary = with_metadata(handlers._get_template_summary)
     handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
+    handlers._ACTION_HANDLERS["ListStackSets"] = list_no_stack_sets
+    secretsmanager._list_secrets = with_keys(secretsmanager._list_secrets)
     calls = organizations._DISPATCH
     calls["DescribeOrganization"] = outside_any_organization(calls["DescribeOrganization"])
     main()

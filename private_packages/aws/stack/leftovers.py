@@ -1,9 +1,9 @@
 """The secrets that a stack has left behind: they outlive a repository that is removed, and the stack."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator import names
 from private_packages.aws.aws import Aws, asking
@@ -21,13 +21,22 @@ MONTHLY_COST = 0.40
 
 @dataclass(frozen=True)
 class Leftover:
-    """A secret that no stack has any more."""
+    """A secret as a list has it, mostly one that no stack has any more."""
 
     name: str
     arn: str
     has_value: bool
     last_accessed: datetime | None
     """The day on which its value was last read; None where it was not lately."""
+    deleted: datetime | None = None
+    """When it was scheduled for deletion; None where it is not."""
+    key_arn: str | None = None
+    """The key as the secret names it; None for AWS's own."""
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def is_of(self, stack_name: str) -> bool:
+        """Return whether a stack of this name, and of this project, made it."""
+        return names.TAG in self.tags and self.tags.get(STACK_TAG) == stack_name
 
 
 def tags_of(tags: "Iterable[TagTypeDef]") -> dict[str, str]:
@@ -46,20 +55,35 @@ def of_stack(aws: Aws, stack_name: str, present: Collection[str]) -> list[Leftov
     Raises:
         AwsError: AWS cannot be asked.
     """
-    result = []
+    # Filters of Secrets Manager match the beginning of a word, so that is_of looks again.
+    found = _list(aws, Filters=[{"Key": "tag-key", "Values": [names.TAG]}])
+    return [each for each in found if each.is_of(stack_name) and each.arn not in present]
+
+
+def all_secrets(aws: Aws) -> list[Leftover]:
+    """Return all secrets of the account in the Region, also those that are scheduled for deletion.
+
+    Raises:
+        AwsError: AWS cannot be asked.
+    """
+    return _list(aws, IncludePlannedDeletion=True)
+
+
+def _list(aws: Aws, **options: Any) -> list[Leftover]:
+    """Return secrets in the order of their names."""
     pages = aws.client("secretsmanager").get_paginator("list_secrets")
-    with asking("list the secrets that stacks of private-packages made"):
-        for page in pages.paginate(Filters=[{"Key": "tag-key", "Values": [names.TAG]}]):
-            for found in page["SecretList"]:
-                tags = tags_of(found.get("Tags", []))
-                # Filters of Secrets Manager match the beginning of a word.
-                if names.TAG in tags and tags.get(STACK_TAG) == stack_name and found["ARN"] not in present:
-                    result.append(
-                        Leftover(
-                            found["Name"],
-                            found["ARN"],
-                            has_value=secret.holds_value(found.get("SecretVersionsToStages", {})),
-                            last_accessed=found.get("LastAccessedDate"),
-                        )
-                    )
-    return sorted(result, key=lambda leftover: leftover.name)
+    with asking("list the secrets"):
+        entries = [entry for page in pages.paginate(**options) for entry in page["SecretList"]]
+    found = [
+        Leftover(
+            entry["Name"],
+            entry["ARN"],
+            has_value=secret.holds_value(entry.get("SecretVersionsToStages", {})),
+            last_accessed=entry.get("LastAccessedDate"),
+            deleted=entry.get("DeletedDate"),
+            key_arn=entry.get("KmsKeyId"),
+            tags=tags_of(entry.get("Tags", [])),
+        )
+        for entry in entries
+    ]
+    return sorted(found, key=lambda each: each.name)

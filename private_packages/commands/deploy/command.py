@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from private_packages.commands import question
 from private_packages.commands.configured import for_deployment, with_default
 from private_packages.commands.deploy.diff import print_diff, print_imports
 from private_packages.commands.deploy.events import show_events
+from private_packages.commands.deploy.remove import remove
 from private_packages.commands.deploy.report import place, print_document, print_result
 from private_packages.commands.deploy.tokens import ask_for_tokens, parse_tokens
 from private_packages.commands.files import find_configuration, template_text
@@ -55,6 +56,14 @@ from private_packages.commands.printing import print_json, progress_console, res
     is_flag=True,
     help="Take over the key and the secrets that are there: made by hand, or left behind.",
 )
+@click.option("--remove", "is_removal", is_flag=True, help="Take the stack away; key and secrets stay.")
+@click.option(
+    "--schedule-deletion",
+    "days",
+    type=click.IntRange(7, 30),
+    metavar="DAYS",
+    help="With --remove: key and secrets are deleted, too, in 7 to 30 days.",
+)
 @click.option("--quick-create-link", is_flag=True, help="Only print a link to the console's form, filled in.")
 @click.option("--template-url", metavar="URL", help="The template's address in S3, for that link.")
 @output_option
@@ -72,6 +81,8 @@ def command(
     allow_removal: bool,
     allow_downgrade: bool,
     take_over: bool,
+    is_removal: bool,
+    days: int | None,
     quick_create_link: bool,
     template_url: str | None,
     output: str,
@@ -88,6 +99,7 @@ def command(
       private-packages deploy
       private-packages deploy --dry-run
       private-packages deploy --import
+      private-packages deploy --remove
       private-packages deploy --parameter RoleCheck=Warn --no-token
       pass show github | private-packages deploy --token-stdin --yes
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
@@ -98,7 +110,12 @@ def command(
         needs_terminal=not (yes or dry_run or quick_create_link),
         quick_create_link=quick_create_link,
         template_url=template_url,
+        is_removal=is_removal,
+        days=days,
     )
+    if is_removal:
+        remove(sign_in(profile, region), stack_name, days, yes=yes, dry_run=dry_run, output=output)
+        return
     if template_url:
         template = template_text(names.PRIVATE_PACKAGES, with_default(config))
         given = given_parameters(template, parameters, "Leave it out: the link would show it.")
@@ -212,12 +229,18 @@ def _check_use(
     needs_terminal: bool,
     quick_create_link: bool,
     template_url: str | None,
+    is_removal: bool,
+    days: int | None,
 ) -> None:
     """Refuse options that do not go together, before anything else."""
     if not re.fullmatch(names.STACK_NAME, stack_name):
         raise click.UsageError("--stack-name: a letter, then letters, digits and hyphens, 128 at most.")
     if quick_create_link != (template_url is not None):
         raise click.UsageError("--quick-create-link and --template-url go together: give both or none.")
+    if days and not is_removal:
+        raise click.UsageError("--schedule-deletion goes with --remove: give both.")
+    if is_removal:
+        _refuse_beside("--remove", (*_OF_NO_USE_FOR_A_REMOVAL, "quick_create_link", "config", "parameters"))
     if quick_create_link:
         _check_link(str(template_url))
     if token_stdin and no_token:
@@ -230,21 +253,24 @@ def _check_use(
         raise click.UsageError("There is no terminal to ask on: give --yes to deploy, or --dry-run to look.")
 
 
-_OF_NO_USE_FOR_A_LINK = (
-    *("token_stdin", "no_token", "bucket", "yes", "dry_run"),
+_OF_NO_USE_FOR_A_REMOVAL = (
+    *("token_stdin", "no_token", "bucket"),
     *("allow_replacement", "allow_removal", "allow_downgrade", "take_over"),
 )
 
 
+def _refuse_beside(option: str, others: Collection[str]) -> None:
+    """Refuse options that an option has no use for."""
+    context = click.get_current_context()
+    for other in context.command.params:
+        given = context.get_parameter_source(str(other.name)) is not ParameterSource.DEFAULT
+        if given and other.name in others:
+            raise click.UsageError(f"{other.opts[0]} does not go with {option}: leave one of them out.")
+
+
 def _check_link(template_url: str) -> None:
     """Refuse what the link has no use for, and an address that the console would not take."""
-    context = click.get_current_context()
-    for option in context.command.params:
-        given = context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
-        if given and option.name in _OF_NO_USE_FOR_A_LINK:
-            raise click.UsageError(
-                f"{option.opts[0]} does not go with --quick-create-link: leave one of them out."
-            )
+    _refuse_beside("--quick-create-link", (*_OF_NO_USE_FOR_A_REMOVAL, "yes", "dry_run"))
     try:
         parts = urlsplit(template_url)
     except ValueError:

@@ -1,0 +1,118 @@
+"""Taking a stack away: what goes with it, what stays, and what is scheduled for deletion if that is wanted.
+
+Key and secrets outlive their stack. Nothing here is done for good at once: a key and a secret that are
+scheduled for deletion can be brought back until then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from generator import names
+from private_packages.aws.aws import Aws, asking, if_allowed
+from private_packages.aws.errors import StackError
+from private_packages.aws.stack import leftovers, stack
+from private_packages.aws.stack.leftovers import Leftover
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+
+@dataclass(frozen=True)
+class Key:
+    """The key that encrypts the secrets."""
+
+    arn: str
+    deletion: datetime | None
+    """When it is going to be deleted; None where it is not."""
+    others: Sequence[str]
+    """The names of other secrets that it encrypts."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a stack has, or has left."""
+
+    description: "StackTypeDef | None"
+    """None where there is no stack any more."""
+    secrets: Sequence[Leftover]
+    key: Key | None
+    stack_sets: Sequence[str]
+    """The stack sets of this project's templates, as far as the caller may know."""
+
+
+def holdings(aws: Aws, stack_name: str) -> Holdings:
+    """Return what would be removed, or is left after that.
+
+    Raises:
+        StackError: the stack is being changed, or is none of this project's.
+        AwsError: AWS cannot be asked.
+    """
+    found = stack.find(aws, stack_name)
+    # A stack that only has change sets has nothing yet.
+    found = None if found and found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
+    outputs = stack.outputs(found) if found else {}
+    if found:
+        _require_ours(aws, found, outputs)
+    everything = leftovers.all_secrets(aws)
+    arns = names.secret_arns(outputs).values()
+    ours = [each for each in everything if each.arn in arns or each.is_of(stack_name)]
+    key_arn = outputs.get("KeyArn") or next((each.key_arn for each in ours if each.key_arn), None)
+    key = _key(aws, key_arn, [each for each in everything if each not in ours]) if key_arn else None
+    return Holdings(found, ours, key, if_allowed(_stack_sets, aws) or ())
+
+
+def schedule_deletion(aws: Aws, found: Holdings, days: int) -> None:
+    """Schedule the secrets and the key for deletion, those that are not yet.
+
+    Args:
+        aws: the stack's account and Region.
+        found: what is left.
+        days: how long it can be taken back, 7 to 30.
+
+    Raises:
+        AwsError: AWS cannot be asked, or refuses; what was scheduled until then stays so.
+    """
+    for each in found.secrets:
+        if each.deleted is None:
+            with asking(f"schedule the secret {each.name} for deletion"):
+                aws.client("secretsmanager").delete_secret(SecretId=each.arn, RecoveryWindowInDays=days)
+    if found.key and not found.key.others and found.key.deletion is None:
+        with asking(f"schedule the key {found.key.arn} for deletion"):
+            aws.client("kms").schedule_key_deletion(KeyId=found.key.arn, PendingWindowInDays=days)
+
+
+def _require_ours(aws: Aws, found: "StackTypeDef", outputs: dict[str, str]) -> None:
+    name, status, description = found["StackName"], found["StackStatus"], found.get("Description", "")
+    if status.endswith("_IN_PROGRESS"):
+        raise StackError(
+            f"Wait until it has ended, then run the same command again: the stack {name} in {aws.region} is"
+            f" {status}."
+        )
+    marks = (names.RELEASE_MARK, names.TAKEN_OVER)
+    if "KeyArn" not in outputs and not any(mark in description for mark in marks):
+        raise StackError(
+            f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
+            " private-packages.yaml."
+        )
+
+
+def _key(aws: Aws, arn: str, others: Sequence[Leftover]) -> Key:
+    with asking(f"describe the key {arn}"):
+        metadata = aws.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
+    known_as = (metadata["Arn"], metadata["KeyId"])
+    return Key(
+        metadata["Arn"],
+        metadata.get("DeletionDate"),
+        [each.name for each in others if each.key_arn in known_as and each.deleted is None],
+    )
+
+
+def _stack_sets(aws: Aws) -> list[str]:
+    pages = aws.client("cloudformation").get_paginator("list_stack_sets")
+    with asking("list the stack sets"):
+        summaries = [
+            summary for page in pages.paginate(Status="ACTIVE") for summary in page.get("Summaries", [])
+        ]
+    return [each["StackSetName"] for each in summaries if names.RELEASE_MARK in each.get("Description", "")]

@@ -1,0 +1,99 @@
+"""Leaving: the stack goes, and on request the key and the secrets, after some days."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tests import ROOT
+from tests.e2e.test_deploy import NPM, PIP, SECRET, STACK, TOKEN, Deployer, deployer, refused
+
+__all__ = ["deployer"]
+
+pytestmark = pytest.mark.server
+
+
+def key_state(deployer: Deployer, arn: str) -> str:
+    return str(deployer.account.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
+
+
+def key_of(deployer: Deployer) -> str:
+    secret = deployer.account.client("secretsmanager").describe_secret(SecretId=SECRET)
+    return str(secret["KmsKeyId"])
+
+
+def test_the_stack_goes_and_the_token_stays(deployer: Deployer) -> None:
+    deployer.set_up(TOKEN)
+    with deployer.in_terminal("--remove") as screen:
+        screen.wait_for("Remove this? [y/N]: ")
+        assert deployer.stacks() == {STACK: "CREATE_COMPLETE"}
+        screen.type("y\n")
+        assert screen.end() == 0
+    assert f"  The secret {SECRET} (with a token) stays.\n" in screen.text
+    assert "in each source repository, the hook deployHooks/stackery.prebuild." in screen.text
+    assert f"Removed: there is no stack {STACK} in us-east-1.\n" in screen.text
+    assert "`private-packages deploy --import --stack-name private-packages`" in screen.text
+    assert deployer.stacks() == {}
+    assert deployer.value() == TOKEN
+    assert key_state(deployer, key_of(deployer)) == "Enabled"
+    # Nothing was lost.
+    assert deployer.deploy("--import", "--yes").returncode == 0
+    assert deployer.value() == TOKEN
+
+
+def test_key_and_secrets_can_be_scheduled_for_deletion_later(deployer: Deployer) -> None:
+    deployer.configure(NPM, PIP)
+    deployer.set_up(TOKEN)
+    key = str(deployer.account.client("secretsmanager").describe_secret(SecretId="/acme/npm")["KmsKeyId"])
+    (deployer.folder / "repositories.yaml").unlink()
+    assert deployer.deploy("--remove", "--yes").returncode == 0
+    ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--yes", "--output", "json")
+    assert ended.returncode == 0, ended.stderr
+    result = json.loads(ended.stdout)
+    assert [(each["name"], each["deleted"] is not None) for each in result["secrets"]] == [
+        ("/acme/npm", True),
+        ("/acme/pip", True),
+    ]
+    assert key_state(deployer, key) == "PendingDeletion"
+    last = datetime.fromisoformat(result["key"]["deletion"])
+    assert 6 <= (last - datetime.now(UTC)).days <= 7
+
+    again = deployer.deploy("--remove", "--schedule-deletion", "30", "--yes")
+    assert again.returncode == 0, again.stderr
+    assert "is scheduled for deletion already." in again.stdout
+    assert "aws kms cancel-key-deletion --key-id arn:aws:kms:us-east-1:" in again.stdout
+
+
+def test_a_key_that_encrypts_another_secret_stays(deployer: Deployer) -> None:
+    deployer.set_up(TOKEN)
+    key = key_of(deployer)
+    deployer.account.client("secretsmanager").create_secret(Name="/mine", SecretString="x", KmsKeyId=key)
+    ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--yes")
+    assert ended.returncode == 0, ended.stderr
+    assert f"  The key {key} stays, since it encrypts /mine, too.\n" in ended.stdout
+    assert key_state(deployer, key) == "Enabled"
+
+
+def test_a_dry_run_and_a_no_change_nothing(deployer: Deployer) -> None:
+    deployer.set_up(TOKEN)
+    ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--dry-run")
+    assert f"  The secret {SECRET} (with a token) is deleted in 7 days.\n" in ended.stdout
+    with deployer.in_terminal("--remove") as screen:
+        screen.wait_for("Remove this? [y/N]: ")
+        screen.type("\n")
+        assert screen.end() == 1
+    assert deployer.stacks() == {STACK: "CREATE_COMPLETE"}
+
+
+def test_a_stack_of_another_template_is_left_alone(deployer: Deployer) -> None:
+    said = refused(deployer.deploy("--remove", "--stack-name", "stackery", "--yes"))
+    assert said.startswith("Error: Choose another --stack-name: the stack stackery in us-east-1 was not")
+
+
+def test_what_is_left_of_a_failed_deployment_goes(deployer: Deployer) -> None:
+    deployer.account.client("secretsmanager").create_secret(Name=SECRET, SecretString="x")
+    deployer.account.deploy(STACK, (ROOT / "templates" / "private-packages.yaml").read_text())
+    ended = deployer.deploy("--remove", "--yes")
+    assert ended.returncode == 0, ended.stderr
+    assert deployer.stacks() == {}
+    assert deployer.deploy("--remove", "--yes").returncode == 0  # again, with nothing left
