@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,49 @@ def test_the_json_of_template_is_as_shown(
     printed = CliRunner().invoke(main, ["template", "--output", "json", *options]).stdout
     shown = blocks((ROOT / "docs/commands/template.md").read_text(), "json")[number]
     assert json.loads(printed) == json.loads(shown)
+
+
+@pytest.mark.slow
+def test_an_upgrade_as_the_page_tells_it_keeps_what_the_user_changed(tmp_path: Path) -> None:
+    """In a clone, repositories.yaml and a template were edited; the new release changed both."""
+    [commands] = blocks((ROOT / "docs/upgrading.md").read_text(), "")
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    environment = os.environ | {
+        f"GIT_{who}_{what}": "a@acme.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+
+    def run(command: str, folder: Path) -> str:
+        command = command.replace("make template", f"{sys.executable} -m private_packages template")
+        environment["PYTHONPATH"] = str(ROOT)
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    theirs.mkdir()
+    for name in ("repositories.yaml", "templates"):
+        run(f"cp -R {ROOT / name} .", theirs)
+    run("git init --quiet --initial-branch main && git add . && git commit --quiet --message old", theirs)
+    run(f"git clone --quiet {theirs} {ours}", tmp_path)
+    edited = (ours / "repositories.yaml").read_text().replace('# scope: "@acme"', 'scope: "@ours"')
+    (ours / "repositories.yaml").write_text(edited)
+    by_hand = ours / "templates/private-packages.yaml"
+    by_hand.write_text(by_hand.read_text().replace("RetentionInDays: 30", "RetentionInDays: 7"))
+    run("sed -i 's/@acme/@example/; s/RetentionInDays: 30/RetentionInDays: 60/' *.yaml */*.yaml", theirs)
+    run("git commit --quiet --all --message new", theirs)
+
+    for command in commands.splitlines():
+        run(command, ours)
+    assert configuration_file.load(ours / "repositories.yaml").repositories[0].scope == "@ours"
+    assert "'@ours'" in by_hand.read_text()
+    assert "RetentionInDays: 7" in run("git log -p", ours)
+    run("git diff --quiet HEAD", ours)
 
 
 def test_the_tree_in_the_readme_is_the_one_in_the_repository() -> None:

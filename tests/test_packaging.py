@@ -66,6 +66,16 @@ def test_it_cannot_be_uploaded_by_accident(wheel: Path) -> None:
     assert project["classifiers"] == ["Private :: Do Not Upload"]
 
 
+def test_it_brings_its_licence(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        [licence] = [name for name in archive.namelist() if name.endswith("/LICENSE")]
+        [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        told = archive.read(metadata).decode()
+        assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
+    assert "\nLicense-Expression: Apache-2.0\n" in told
+    assert "\nAuthor: The stackery-private-packages authors\n" in told
+
+
 def test_its_command_writes_the_default_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     run(installed / "private-packages", "template", folder=tmp_path)
     for name in ("private-packages.yaml", "role-check.yaml"):

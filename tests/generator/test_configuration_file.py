@@ -87,6 +87,17 @@ def test_the_committed_file_says_what_holds_without_one() -> None:
     assert configuration_file.load(ROOT / "repositories.yaml") == DEFAULT
 
 
+def test_what_the_committed_file_has_as_remarks_can_be_used() -> None:
+    """Whoever takes the mark from an example has a valid one."""
+    text = (ROOT / "repositories.yaml").read_text()
+    used = re.sub(r"(?m)^( *)# ((?:- |  )*[a-z_]+:(?: \S+)?|  - \S+)$", r"\1\2", text)
+    found = configuration_file.parse(used, "repositories.yaml")
+    assert [each.id for each in found.repositories] == ["GitHubPackages", "PyPI", "Maven"]
+    assert found.repositories[0].scope == "@acme"
+    assert found.build_roles == DEFAULT.build_roles
+    assert found.organization_paths == ("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*",)
+
+
 URL = "field url: write an address such as https://npm.pkg.github.com, without user, token, query or fragment"
 ID = "field id: use letters and digits only, a letter first, 64 at most: CloudFormation takes nothing else"
 SECRET = "field secret: use letters, digits and /_+=.@- only, 512 at most: Secrets Manager takes no others"
