@@ -136,10 +136,11 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
         if found != build_role:
             missing.append(build_role)
     if missing:
+        # Only some roles come with the Stackery Role; who named another knows where it comes from.
+        of_stackery = any(role.startswith("stackery/") for role in missing)
+        do = "Install or upgrade the Stackery Role" if of_stackery else "Create what is missing"
         raise Refused(
-            MISSING,
-            f"Install or upgrade the Stackery Role in account {account}:"
-            f" the account has no IAM role {' and no '.join(missing)}.",
+            MISSING, f"{do} in account {account}: the account has no IAM role {' and no '.join(missing)}."
         )
 
 

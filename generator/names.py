@@ -36,6 +36,9 @@ STACK_NAME = "[A-Za-z][A-Za-z0-9-]{0,127}"
 TEMPLATE_BYTES = 51_200
 """The largest template that CloudFormation's API takes in a call."""
 
+KEY_MONTHLY_USD, SECRET_MONTHLY_USD = 1.00, 0.40
+"""What AWS charges for each, by its price lists of 2026; requests and older versions of a key cost extra."""
+
 VALUE_BYTES = 4_096
 """The longest value of a parameter that CloudFormation takes, in UTF-8."""
 

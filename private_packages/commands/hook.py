@@ -16,6 +16,7 @@ from private_packages.commands.options.secret_arns import (
     deployed_arns,
     from_stack_option,
     given_arns,
+    named_stack,
     secret_arn_option,
 )
 
@@ -60,7 +61,7 @@ def command(
     The hook is one bash script for the folder deployHooks of a source repository. It holds no token: at build
     time it fetches each token with the build's own role, and writes it to where npm, yarn, pip or Maven look.
 
-    With --stack-name it needs no configuration: the stack says what it was made from.
+    It needs no configuration: the stack says what it was made from.
 
     Commit it. The same stack always gives the same file, so let --check guard it.
 
@@ -77,7 +78,7 @@ def command(
             "--secret-arn and --stack-name both say which secrets to use: leave one of them out."
         )
     source = [word for each in only for word in ("--only", each)]
-    if stack_name:
+    if stack_name := named_stack(stack_name, secret_arns):
         aws = sign_in(profile, region)
         description = stack.get(aws, stack_name)
         found = configured.of_stack(aws, stack_name, config, must_agree=not only)

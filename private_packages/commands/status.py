@@ -13,7 +13,7 @@ from private_packages.aws.stack import drift as drifts
 from private_packages.aws.stack import health
 from private_packages.aws.stack.drift import Drift
 from private_packages.aws.stack.health import Health, KeyHealth, SecretHealth, StackHealth
-from private_packages.aws.stack.leftovers import MONTHLY_COST, Leftover
+from private_packages.aws.stack.leftovers import Leftover
 from private_packages.aws.stack.made_from import configuration_of
 from private_packages.aws.stack.stack import template
 from private_packages.commands.files import show_difference, template_text
@@ -124,7 +124,8 @@ def _show(found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
     for each in found.secrets:
         _show_secret(each)
     if found.leftovers:
-        click.echo("Left behind by this stack, which no build can read:")
+        again = invocation.command("deploy", "--import")
+        click.echo(f"Left behind by this stack, which no build can read; to have one again: `{again}`")
     for leftover in found.leftovers or ():
         _show_leftover(leftover)
     if drift:
@@ -170,13 +171,14 @@ def _show_secret(secret: SecretHealth) -> None:
     if description.deleted:
         click.echo(f"  Marked for deletion: {moment(description.deleted)}")
     if description.last_accessed:
-        click.echo(f"  Last read: {description.last_accessed:%Y-%m-%d}")
+        # CloudTrail could tell, by whom: this is a day, once a day.
+        click.echo(f"  Last read: {description.last_accessed:%Y-%m-%d}, by a build, `token` or `verify`")
 
 
 def _show_leftover(leftover: Leftover) -> None:
     value = "with a token" if leftover.has_value else "without a value"
     read = f", last read {leftover.last_accessed:%Y-%m-%d}" if leftover.last_accessed else ""
-    click.echo(f"  {leftover.name}: {value}{read}, {MONTHLY_COST:.2f} USD a month")
+    click.echo(f"  {leftover.name}: {value}{read}, {names.SECRET_MONTHLY_USD:.2f} USD a month")
 
 
 def _show_drift(drift: Drift) -> None:

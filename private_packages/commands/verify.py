@@ -16,6 +16,7 @@ from private_packages.commands.options.secret_arns import (
     deployed_arns,
     from_stack_option,
     given_arns,
+    named_stack,
     secret_arn_option,
 )
 from private_packages.commands.printing import print_json
@@ -61,7 +62,7 @@ def command(
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to read: leave one of them out."
         )
-    if stack_name:
+    if stack_name := named_stack(stack_name, secret_arns):
         aws = sign_in(profile, region)
         description = stack.get(aws, stack_name)
         configuration = configured.of_stack(aws, stack_name, config, must_agree=False)
@@ -96,11 +97,16 @@ def _show(attempts: Sequence[Attempt], facts: Facts) -> None:
             click.echo(f"  {line(attempt.version)}")
         if not attempt.succeeded:
             click.echo(f"  {attempt.diagnosis.explanation}")
-            click.echo(f"  Next: {attempt.diagnosis.next_step}")
         for warning in attempt.inspection.warnings if attempt.inspection else []:
             click.echo(f"  Warning: {warning}")
         if attempt.aws_said:
             click.echo(f"  AWS: {attempt.aws_said}")
+    steps: dict[str, list[str]] = {}
+    for attempt in attempts:
+        if not attempt.succeeded:
+            steps.setdefault(attempt.diagnosis.next_step, []).append(attempt.target.repository_id)
+    for step, ids in steps.items():
+        click.echo(f"Next, for {', '.join(ids)}: {step}")
     usable = sum(attempt.succeeded for attempt in attempts)
     click.echo(f"{usable} of {len(attempts)} usable here.")
 

@@ -340,7 +340,7 @@ def test_of_a_long_reason_the_fix_stays(ask: Ask, account: Account) -> None:
     account.roles = {}
     roles = ["p" * 400 + f"/builder-{number}" for number in range(10)]
     told = ask(BuildRoles=roles)["Reason"]
-    assert told.startswith(f"Install or upgrade the Stackery Role in account {ACCOUNT}: the account has no")
+    assert told.startswith(f"Create what is missing in account {ACCOUNT}: the account has no IAM role ppp")
     assert len(told) == 1200
 
 

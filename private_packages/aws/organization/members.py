@@ -157,5 +157,6 @@ def _pages(organizations: Any, operation: str, key: str, **parameters: str) -> I
 
 
 def _member(account: dict[str, Any], unit: Unit | None = None) -> Member:
-    # State is the newer name of Status.
-    return Member(account["Id"], account["Name"], account.get("State", account["Status"]) == "ACTIVE", unit)
+    # Status was announced to go on 2026-09-09; where both are there, State is the one to go by.
+    state = account.get("State") or account.get("Status")
+    return Member(account["Id"], account["Name"], state == "ACTIVE", unit)

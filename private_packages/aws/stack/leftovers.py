@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 STACK_TAG = "aws:cloudformation:stack-name"
 """What CloudFormation tags a resource with, which keeps the tag when it leaves its stack."""
 
-MONTHLY_COST = 0.40
-"""USD for each secret, by AWS's price list of 2026; requests cost extra."""
-
 
 @dataclass(frozen=True)
 class Leftover:

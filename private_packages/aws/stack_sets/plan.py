@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from generator import names
 from private_packages.aws.stack_sets.definition import Definition
 from private_packages.aws.stack_sets.existing import Existing, Place, Purpose
 from private_packages.aws.stack_sets.preferences import Preferences
@@ -59,6 +60,13 @@ class Plan:
     def missing(self) -> frozenset[Place]:
         """Where there is no instance yet."""
         return frozenset(place for place in self.places if place not in self.existing.instances)
+
+    @property
+    def monthly_cost(self) -> float:
+        """What the keys and secrets cost in USD a month that instances still to be created bring."""
+        secrets = len(names.secret_names(self.definition.template.defaults))
+        each = names.KEY_MONTHLY_USD + secrets * names.SECRET_MONTHLY_USD if secrets else 0.0
+        return each * len(self.missing)
 
     @cached_property
     def outdated(self) -> frozenset[Place]:

@@ -2,7 +2,7 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from generator.configuration import ROLE_PATH_AND_NAME
 from private_packages.aws.aws import Aws, sign_in
 from private_packages.aws.organization import members, organization_check
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
-from private_packages.aws.organization.members import Selection
+from private_packages.aws.organization.members import Organization, Selection
 from private_packages.commands.check import findings
 from private_packages.commands.files import load_configuration
 from private_packages.commands.live import live
@@ -86,7 +86,8 @@ def command(
     where a deployment would be refused, and says what to do.
 
     With --organization, it checks all accounts at once from the management account, or from a delegated
-    administrator, by assuming a role in each.
+    administrator, by assuming a role in each. That the management account itself is without the Stackery Role
+    is no failure, unless --account names it.
 
     \b
     Examples:
@@ -143,8 +144,10 @@ def _check_organization(
 ) -> bool:
     """Print what is found in each account, and return whether that is all that is needed."""
     aws = aws.for_many_accounts()
+    own = None
     if not requirements.organization_id:
-        requirements = replace(requirements, organization_id=members.own_organization(aws).id)
+        own = members.own_organization(aws)
+        requirements = replace(requirements, organization_id=own.id)
     selection = members.select(aws, **selectors)
     total = len(selection.active)
     if not total:
@@ -166,7 +169,24 @@ def _check_organization(
         _print_all(found, selection, output)
     if len(found) < total:
         raise click.ClickException(f"Stopped: {len(found):,} of {total:,} accounts were checked.")
-    return all(finding.verdict is Verdict.READY for finding in found)
+    return _is_ready(aws, own, found, named=selectors["accounts"])
+
+
+def _is_ready(aws: Aws, own: Organization | None, found: Sequence[Finding], named: Collection[str]) -> bool:
+    """Return whether all accounts are ready; without the Stackery Role, the management account may be.
+
+    StackSets never deploys there, and few build there. Whoever names it wants it to be ready.
+    """
+    missing = {each.account for each in found if each.verdict is Verdict.MISSING} - {*named}
+    management = (own or members.own_organization(aws)).management_account if missing else None
+    others = [each for each in found if each.account != management or management not in missing]
+    if len(others) < len(found):
+        click.echo(
+            f"Note: that the management account {management} is without the Stackery Role is no failure,"
+            f" unless you name it (--account {management}): StackSets never deploys there.",
+            err=True,
+        )
+    return all(finding.verdict is Verdict.READY for finding in others)
 
 
 @contextmanager
@@ -191,7 +211,10 @@ def _print_all(found: Sequence[Finding], selection: Selection, output: str) -> N
     left_out = len(selection.inactive)
     if output == "text":
         console = result_console()
+        findings.print_summary(console, found, 0)
+        console.print()
         findings.print_findings(console, found, names)
+        console.print()
         findings.print_summary(console, found, left_out)
         return
     document = findings.documents(found, names, left_out)

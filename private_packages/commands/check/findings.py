@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Verdict, by_need, count, summary
+from private_packages.aws.stack_sets.reasons import common, pattern
 from private_packages.commands.printing import UNKNOWN, aligned, print_facts
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
@@ -73,7 +73,7 @@ def print_finding(console: Console, finding: Finding, stack_name: str, minimum: 
 
 
 def print_findings(console: Console, findings: Sequence[Finding], names: Mapping[str, str]) -> None:
-    """Print many findings, those that need work first."""
+    """Print many findings, those that need work first, and below them once what is to be done for several."""
     findings = by_need(findings)
     rows = [
         (
@@ -91,13 +91,17 @@ def print_findings(console: Console, findings: Sequence[Finding], names: Mapping
         line = Text("  ".join(cells).rstrip())
         line.stylize(_style(finding.verdict), 0, len(cells[0]))
         console.print(line)
+    steps: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
         if finding.next_step:
-            console.print(Padding(Text(finding.next_step), (0, 0, 0, 4), expand=False))
+            steps.setdefault(pattern(finding.next_step), []).append(finding)
+    for group in steps.values():
+        where = f"in account {group[0].account}" if len(group) == 1 else f"in {len(group):,} accounts"
+        console.print(Text(f"\nNext, {where}: {common([finding.next_step for finding in group])}"))
 
 
 def print_summary(console: Console, findings: Sequence[Finding], left_out: int) -> None:
     """Print how many accounts there are of each kind."""
-    console.print()
     if left_out:
         console.print(Text(f"Left out: {left_out} suspended or being closed."))
     console.print(Text(summary(findings), "bold"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from private_packages.aws.stack.events import Event
@@ -25,7 +26,7 @@ def show_events(
         return
     for event in events:
         seen.append(event)
-        console.print(_line(event))
+        _print(console, event)
 
 
 def _show_live(console: Console, events: Iterable[Event], seen: list[Event], total: int | None) -> None:
@@ -34,20 +35,23 @@ def _show_live(console: Console, events: Iterable[Event], seen: list[Event], tot
         display.show("Waiting for CloudFormation", "", total=total)
         for event in events:
             seen.append(event)
-            console.print(_line(event))
+            _print(console, event)
             if event.has_ended and not event.has_failed and not event.is_of_stack:
                 done.add(event.logical_id)
             counted = f"{len(done)}/{total}" if total else ""
             display.show("Waiting for CloudFormation", counted, len(done), total)
 
 
+def _print(console: Console, event: Event) -> None:
+    """Print an event on a line, and below it the reason of what failed."""
+    console.print(_line(event))
+    if event.reason and event.has_failed:
+        console.print(Padding(Text(event.reason, style="red"), (0, 0, 0, 10), expand=False))
+
+
 def _line(event: Event) -> Text:
-    """Return the event on a line, with the reason of what failed."""
     style = "red" if event.has_failed or "ROLLBACK" in event.status else "green" if event.has_ended else "dim"
     line = Text(f"{event.time.astimezone():%H:%M:%S}  ")
     line.append(f"{event.status:<20}", style=style)
-    line.append(f"  {event.logical_id:<27} ")
-    line.append(event.resource_type, style="dim")
-    if event.reason and event.has_failed:
-        line.append(f"  {event.reason}", style="red")
+    line.append(f"  {event.logical_id}")
     return line

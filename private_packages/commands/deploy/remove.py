@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import click
 
+from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import InterruptedDeploymentError
 from private_packages.aws.stack import removal, state
-from private_packages.aws.stack.leftovers import MONTHLY_COST, Leftover
+from private_packages.aws.stack.leftovers import Leftover
 from private_packages.aws.stack.removal import Holdings
 from private_packages.commands.deploy.events import show_events
 from private_packages.commands.printing import iso, moment, print_json, progress_console
@@ -90,11 +91,12 @@ def _outcome(aws: Aws, stack_name: str, found: Holdings, *, dry_run: bool) -> It
         yield "Nothing was changed, as --dry-run says."
         return
     kept = [each for each in found.secrets if each.deleted is None]
-    cost = len(kept) * MONTHLY_COST
+    is_key_kept = found.key is not None and found.key.deletion is None
+    cost = len(kept) * names.SECRET_MONTHLY_USD + is_key_kept * names.KEY_MONTHLY_USD
     yield f"Removed: there is no stack {stack_name} in {aws.region}."
     if kept:
         command = invocation.command("deploy", "--import", stack_name=stack_name)
-        yield f"The secrets stay, at {cost:.2f} USD a month. To have the stack again, with them: `{command}`"
+        yield f"Key and secrets cost {cost:.2f} USD a month. To have the stack again, with them: `{command}`"
     for each in found.secrets:
         if each.deleted:
             yield (

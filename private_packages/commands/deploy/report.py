@@ -47,8 +47,9 @@ def _print_outputs(description: "StackTypeDef") -> None:
 
 
 def _print_next_steps(stack_name: str, without_token: Sequence[str]) -> None:
+    if without_token:
+        click.echo("Next, add what was left out:")
     for repository in without_token:
-        click.echo("Next, add the token that was left out:")
         click.echo(f"  {invocation.command('token set', repository, stack_name=stack_name)}")
     click.echo("Next, in the source repository of each stack that installs private packages:")
     click.echo(f"  {invocation.command('hook', stack_name=stack_name)}")

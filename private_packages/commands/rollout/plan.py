@@ -55,4 +55,5 @@ def _print(plan: Plan, found: list[Finding] | None, names: dict[str, str]) -> No
     if found is not None:
         console.print()
         findings.print_findings(console, found, names)
+        console.print()
         findings.print_summary(console, found, len(plan.targets.suspended))

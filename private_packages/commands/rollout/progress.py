@@ -85,7 +85,9 @@ class Terminal:
         """
         if isinstance(proposal, Plan):
             print_plan(progress_console(), proposal, with_accounts=False)
-            confirm("Go on?", yes=self._yes)
+            price = proposal.monthly_cost
+            cost = f", for {price:,.2f} USD a month" if price else ""
+            confirm(f"Go on{cost}?", yes=self._yes)
         else:
             print_removal(progress_console(), proposal)
             confirm("Remove it?", yes=self._yes)

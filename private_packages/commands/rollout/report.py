@@ -51,6 +51,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "operations": [operation_document(operation) for operation in plan.existing.open_operations],
         "preferences": plan.preferences.parameters(),
         "steps": [step.sentence for step in plan.steps],
+        "monthly_cost_usd": round(plan.monthly_cost, 2),
         "notes": list(plan.notes),
     }
 
@@ -150,6 +151,14 @@ def _lines(plan: Plan) -> Iterator[Line]:
     yield "Pace", pace(plan.preferences)
     if permissions.is_service_managed:
         yield "New accounts", _new_accounts(plan)
+    if plan.monthly_cost:
+        yield (
+            "Costs",
+            (
+                f"{plan.monthly_cost:,.2f} USD a month and more: a key, and an empty secret for each"
+                f" repository, in each of {len(plan.missing):,} new {plural('instance', len(plan.missing))}"
+            ),
+        )
     yield "Now", _now(plan)
     for operation in plan.existing.open_operations:
         yield "", f"{operation.action} is {operation.status}: {operation.id}"

@@ -157,10 +157,6 @@ class TestChecking:
     ("arguments", "message"),
     [
         (
-            (),
-            "The secret of AcmeNpm, AcmePip is not named: add --secret-arn AcmeNpm=ARN for each, or",
-        ),
-        (
             BOTH[:2],
             "The secret of AcmePip is not named: add --secret-arn AcmePip=ARN for each, or --stack-name.",
         ),

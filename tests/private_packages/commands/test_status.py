@@ -59,7 +59,7 @@ def test_all_is_well(run: Run, aws: Aws) -> None:
         "  Rotation: on",
         "  Alias: alias/private-packages",
         f"Secret of GitHubPackages: {ARN}",
-        "  Last read: 2026-02-01",
+        "  Last read: 2026-02-01, by a build, `token` or `verify`",
         "All is well.",
     ]
     assert version.startswith("  22222222  2026-02-01 00:00 UTC (")
@@ -118,7 +118,8 @@ def test_what_the_stack_left_behind_is_listed(run: Run, aws: Aws) -> None:
     left = test_leftovers.secret("/stackery/pypi", "private-packages", LastAccessedDate=UPDATED)
     aws(ListSecrets={"SecretList": [left]})
     assert (
-        "Left behind by this stack, which no build can read:\n"
+        "Left behind by this stack, which no build can read; to have one again: `private-packages deploy"
+        " --import`\n"
         "  /stackery/pypi: without a value, last read 2026-02-01, 0.40 USD a month\n"
     ) in run("status").stdout
     [found] = json.loads(run("status", "--output", "json").stdout)["left_behind"]

@@ -100,7 +100,10 @@ class TestOneAccount:
         (folder / "other.yaml").write_text(text)
         result = run("check", "--config", "other.yaml")
         assert result.exit_code == 1
-        assert "the account has no IAM role team/builder." in result.stdout
+        # Such a role does not come with the Stackery Role.
+        account = organization.management_account
+        said = f"Create what is missing in account {account}: the account has no IAM role team/builder."
+        assert said in result.stdout
 
     def test_json(self, run: Run, organization: MotoOrganization) -> None:
         account = organization.management_account
@@ -129,6 +132,22 @@ class TestOneAccount:
 
 @pytest.mark.slow
 class TestTheOrganization:
+    def test_the_management_account_may_be_without_the_role(
+        self, run: Run, organization: MotoOrganization
+    ) -> None:
+        organization.builder("shop", "1.25.0")
+        management = organization.management_account
+        result = run("check", "--organization")
+        assert (result.exit_code, "1 ready, 1 without the Stackery Role" in result.stdout) == (0, True)
+        assert (
+            f"Note: that the management account {management} is without the Stackery Role is no"
+            in result.stderr
+        )
+        assert run("check", "--organization", "--account", management).exit_code == 1
+        # With a role that is too old somebody does build there.
+        organization.install(management, "1.24.0")
+        assert run("check", "--organization").exit_code == 1
+
     @pytest.fixture
     def members(self, organization: MotoOrganization) -> dict[str, str]:
         """Accounts by name, one for each verdict but those that are left out."""
@@ -169,14 +188,25 @@ class TestTheOrganization:
             shop: f"ready                      {shop}  shop     1.30.4   eu-west-1",
         }
         assert lines == [
+            "2 ready, 1 to upgrade, 1 without the Stackery Role, 1 not reachable",
+            "",
             "Verdict                    Account       Name     Version  Region",
             f"to upgrade                 {sandbox}  sandbox  1.24.9   us-east-1",
-            f"    {upgrade} stack stackery in us-east-1 has version 1.24.9.",
             f"without the Stackery Role  {network}  network",
-            f"    {install} stackery/stackery-factory-role and no stackery/stackery-deployer.",
             f"not reachable              {denied}  denied",
-            f"    Let {caller} assume the role {ROLE} in account {denied}, or name another role: {refused}",
             *(ready[account] for account in sorted(ready)),
+            "",
+            f"Next, in account {sandbox}: {upgrade} stack stackery in us-east-1 has version 1.24.9.",
+            "",
+            (
+                f"Next, in account {network}: {install} stackery/stackery-factory-role and no"
+                " stackery/stackery-deployer."
+            ),
+            "",
+            (
+                f"Next, in account {denied}: Let {caller} assume the role {ROLE} in account {denied}, or name"
+                f" another role: {refused}"
+            ),
             "",
             "Left out: 1 suspended or being closed.",
             "2 ready, 1 to upgrade, 1 without the Stackery Role, 1 not reachable",
@@ -188,7 +218,8 @@ class TestTheOrganization:
         for number in range(29):
             organization.account(f"account-{number}")
         result = run("check", "--organization")
-        assert result.stderr.splitlines() == [f"Checked {done} of 30 accounts" for done in range(3, 31, 3)]
+        progress = [f"Checked {done} of 30 accounts" for done in range(3, 31, 3)]
+        assert result.stderr.splitlines()[:-1] == progress  # and a note
         assert "Checked" not in result.stdout
 
     def test_all_are_ready(self, run: Run, organization: MotoOrganization) -> None:
@@ -197,7 +228,7 @@ class TestTheOrganization:
         assert result.exit_code == 0
         assert result.stdout.splitlines()[-1] == "1 ready"
 
-    def test_the_organization_is_looked_up_once_or_not_at_all(
+    def test_the_organization_is_looked_up_once(
         self, run: Run, organization: MotoOrganization, members: dict[str, str]
     ) -> None:
         organization.calls.clear()
@@ -205,7 +236,7 @@ class TestTheOrganization:
         assert len(organization.asked("DescribeOrganization")) == 1
         organization.calls.clear()
         result = run("check", "--organization", "--organization-id", "o-zzzzzzzzzz", "--output", "json")
-        assert organization.asked("DescribeOrganization") == []
+        assert len(organization.asked("DescribeOrganization")) == 1  # for its management account
         accounts = json.loads(result.stdout)["accounts"]
         assert [account["organization_id"] for account in accounts] == ["o-zzzzzzzzzz"] * len(members)
 
@@ -438,7 +469,10 @@ class TestTheInstalledCommand:
     @pytest.mark.parametrize(
         ("output", "expected"),
         [
-            ("text", r"Verdict  Account .*\n\nLeft out: 1 suspended or being closed\.\n(\d+) ready\n"),
+            (
+                "text",
+                r"\d+ ready\n\nVerdict  Account .*\n\nLeft out: 1 suspended or being closed\.\n(\d+) ready\n",
+            ),
             ("json", ""),
             ("csv", ""),
         ],

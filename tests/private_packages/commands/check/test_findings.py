@@ -1,6 +1,7 @@
 """How what the role check found is printed."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -54,13 +55,27 @@ def test_many_are_aligned_whatever_their_letters(console: Console) -> None:
     assert printed(console).splitlines() == [
         "Verdict                    Account       Name      Version  Region",
         "without the Stackery Role  444455556666  株式会社",
-        "    Install the Stackery Role.",
         "ready                      111122223333  build     1.25.0   eu-west-1",
+        "",
+        "Next, in account 444455556666: Install the Stackery Role.",
+    ]
+
+
+def test_what_is_the_same_for_many_is_said_once(console: Console) -> None:
+    old = [
+        Finding(account, Verdict.UPGRADE, next_step=f"Upgrade it in account {account}: it has 1.2{number}.0.")
+        for number, account in enumerate(NAMES)
+    ]
+    findings.print_findings(console, [*old, replace(MISSING, account="111122223333")], NAMES)
+    assert printed(console).splitlines()[-3:] == [
+        "Next, in 2 accounts: Upgrade it in account …: it has …",
+        "",
+        "Next, in account 111122223333: Install the Stackery Role.",
     ]
 
 
 def test_the_last_line_counts(console: Console) -> None:
     findings.print_summary(console, [READY, MISSING], 2)
     assert printed(console) == (
-        "\nLeft out: 2 suspended or being closed.\n1 ready, 1 without the Stackery Role\n"
+        "Left out: 2 suspended or being closed.\n1 ready, 1 without the Stackery Role\n"
     )

@@ -52,7 +52,7 @@ def test_what_stays_is_named_with_its_price_and_the_way_back(
         "Not touched: in each source repository, the hook deployHooks/stackery.prebuild.private-packages.",
         "Not touched: the stack set all, which `private-packages rollout remove --name all` removes.",
         "Removed: there is no stack packages in us-east-1.",
-        f"The secrets stay, at 0.40 USD a month. To have the stack again, with them: `{again}`",
+        f"Key and secrets cost 1.40 USD a month. To have the stack again, with them: `{again}`",
     ]
 
 

@@ -33,7 +33,7 @@ def test_what_to_do_next_leads_to_the_same_stack(aws: Aws, capsys: pytest.Captur
         "Deployed: the stack packages in us-east-1, account 111122223333, is CREATE_COMPLETE.",
         "  KeyArn                   arn:aws:kms:us-east-1:1:key/1",
         f"  GitHubPackagesSecretArn  {SECRET_ARN}",
-        "Next, add the token that was left out:",
+        "Next, add what was left out:",
         f"  private-packages token set GitHubPackages {options}",
         "Next, in the source repository of each stack that installs private packages:",
         f"  private-packages hook {options}",

@@ -14,7 +14,7 @@ from tests.private_packages.conftest import Run
 DOCUMENTED = {
     *("stack_set", "region", "template", "parameters", "permissions", "call_as", "auto_deployment"),
     *("regions", "accounts", "left_out", "exists", "differences", "instances_elsewhere", "operations"),
-    *("preferences", "steps", "notes", "preflight"),
+    *("preferences", "steps", "monthly_cost_usd", "notes", "preflight"),
 }
 
 
@@ -72,6 +72,20 @@ def test_the_pace_is_shown(run: Run, organization: Grow) -> None:
     ) in result.stdout
     result = run("rollout", "plan")
     assert "Pace          100% of the accounts of a Region at once, whatever fails\n" in result.stdout
+
+
+def test_what_keys_and_secrets_cost_is_told_before(run: Run, organization: Grow) -> None:
+    organization(2)
+    wanted = ("--template", "private-packages", "--regions", "us-east-1,eu-west-1")
+    told = (
+        "Costs         5.60 USD a month and more: a key, and an empty secret for each repository, in each of"
+    )
+    assert f"{told} 4 new instances\n" in run("rollout", "plan", *wanted).stdout
+    document = json.loads(run("rollout", "plan", *wanted, "--output", "json").stdout)
+    assert document["monthly_cost_usd"] == 5.6
+    assert "Go on, for 5.60 USD a month? [y/N]" in run("rollout", "start", *wanted).stderr
+    # The role check alone costs nothing worth telling.
+    assert "USD" not in run("rollout", "plan").stdout
 
 
 def test_what_it_prints_for_programs_is_documented(run: Run, organization: Grow) -> None:
