@@ -1,9 +1,24 @@
-"""Who gains and who loses access to which token, from what a stack was made from and what it is to become."""
+"""Who gains and who loses access to which token, from the policies that a stack has and is to get.
 
-from collections.abc import Iterator, Mapping
+Policies are compared as documents, statement by statement, so that what somebody edited is told, too. What
+concerns all of them (a role, a part of the organization) is told once; what is left, by statement.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from generator.configuration import Configuration
+from generator import names
+from generator.short_forms import Document
+
+_ROLE, _ORGANIZATION, _PATHS, _SECRETS = (
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "kms:EncryptionContext:SecretARN",
+)
 
 
 @dataclass(frozen=True)
@@ -15,25 +30,152 @@ class AccessChange:
     """Whether somebody loses access, or the tokens are opened to more than they were."""
 
 
-def changes(
-    before: Configuration,
-    after: Configuration,
-    names_before: Mapping[str, str],
-    names_after: Mapping[str, str],
-) -> list[AccessChange]:
-    """Return what changes, the losses first.
+@dataclass(frozen=True)
+class Side:
+    """A stack as it is, or as it is to be."""
 
-    Args:
-        before: what the stack was made from.
-        after: what it is to be made from.
-        names_before: the name of each secret that the stack has, by its repository's id.
-        names_after: the name of each secret that it is to have.
-    """
-    found = [*_secrets(names_before, names_after), *_roles(before, after), *_paths(before, after)]
+    template: Document
+    values: Mapping[str, str]
+    """What its parameters are."""
+    organization: str
+    """The organization that its role check found, or empty where that is not known."""
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The names of the secrets that it lets builds read, by the ids of their repositories."""
+        resources = self.template.get("Resources", {})
+        return {
+            repository_id: name
+            for repository_id, name in names.secret_names(self.values).items()
+            if f"{names.secret(repository_id)}Policy" in resources
+        }
+
+
+@dataclass(frozen=True)
+class _Statement:
+    label: str
+    effect: str
+    principal: str
+    resource: str
+    actions: frozenset[str]
+    conditions: Mapping[tuple[str, str], frozenset[str]]
+    """The values by operator and key."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it lets in only whom its conditions name."""
+        return "*" not in self.principal or any(key == _ROLE for _, key in self.conditions)
+
+
+_Policies = Mapping[str, Sequence[_Statement]]
+
+
+def changes(before: Side, after: Side) -> list[AccessChange]:
+    """Return what changes, what needs consent first."""
+    old, new = _policies(before), _policies(after)
+    # What is told of all policies is not told again of each.
+    told = {key: _values(old, key) ^ _values(new, key) for key in (_ROLE, _ORGANIZATION, _PATHS)}
+    moved = {*before.secrets.values()} ^ {*after.secrets.values()}
+    arns = _values(old, _SECRETS) ^ _values(new, _SECRETS)
+    told[_SECRETS] = frozenset(arn for arn in arns if _secret_name(arn) in moved)
+    if not all(each.is_narrowed for side in (old, new) for policy in side.values() for each in policy):
+        told[_ROLE] = frozenset()
+    found = [
+        *_of_secrets(before.secrets, after.secrets),
+        *_of_roles(old, new, told[_ROLE]),
+        *_of_organizations(old, new),
+        *_of_paths(old, new),
+        *_of_statements(old, new, told),
+    ]
     return sorted(found, key=lambda change: not change.needs_consent)
 
 
-def _secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[AccessChange]:
+def _secret_name(arn: str) -> str:
+    """Return the name in the pattern for a secret's ARN that the key's policy has."""
+    return arn.partition(":secret:")[2].removesuffix("-??????")
+
+
+def _policies(side: Side) -> _Policies:
+    """Return the statements of the key's policy and of each secret's, by what the policy is of."""
+    result = {}
+    for logical_id, resource in side.template.get("Resources", {}).items():
+        properties = _resolved(resource.get("Properties", {}), side)
+        policy = None
+        if resource.get("Type") == "AWS::KMS::Key":
+            policy, of_what = properties.get("KeyPolicy"), "the key"
+        elif resource.get("Type") == "AWS::SecretsManager::ResourcePolicy":
+            policy, of_what = properties.get("ResourcePolicy"), logical_id.removesuffix("SecretPolicy")
+        if isinstance(policy, dict):
+            statements = policy.get("Statement", [])
+            listed = statements if isinstance(statements, list) else [statements]
+            result[of_what] = [_statement(each) for each in listed]
+    return result
+
+
+def _resolved(node: Any, side: Side) -> Any:
+    """Return a part of a template with its parameters' values and the organization filled in."""
+    if isinstance(node, list):
+        return [_resolved(each, side) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node == {"Fn::GetAtt": [names.STACKERY_ROLE, "OrganizationId"]}:
+        return side.organization or "the organization of the account"
+    if list(node) == ["Ref"] and node["Ref"] in side.values:
+        return side.values[node["Ref"]]
+    if list(node) == ["Fn::Sub"] and isinstance(node["Fn::Sub"], str):
+        return re.sub(r"\$\{(\w+)\}", lambda found: side.values.get(found[1], found[0]), node["Fn::Sub"])
+    return {key: _resolved(value, side) for key, value in node.items()}
+
+
+def _statement(found: Document) -> _Statement:
+    actions = frozenset(_listed(found.get("Action", found.get("NotAction", []))))
+    effect = str(found.get("Effect"))
+    return _Statement(
+        label=str(found.get("Sid") or f"{effect} {', '.join(sorted(actions))}"),
+        effect=effect,
+        principal=_shown(found.get("Principal", found.get("NotPrincipal"))),
+        resource=_shown(found.get("Resource", found.get("NotResource"))),
+        actions=actions,
+        conditions={
+            (operator, _known(key)): frozenset(_listed(values))
+            for operator, condition in found.get("Condition", {}).items()
+            for key, values in condition.items()
+        },
+    )
+
+
+def _known(key: str) -> str:
+    """Return a condition's key in the letters of this module: IAM takes capitals for small ones."""
+    ours = (_ROLE, _ORGANIZATION, _PATHS, _SECRETS)
+    return next((each for each in ours if each.lower() == key.lower()), key)
+
+
+def _listed(value: Any) -> list[str]:
+    return [_shown(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def _shown(value: Any) -> str:
+    """Return a value as text; of what is written in several ways, the same for all of them."""
+    if isinstance(value, list):
+        return _shown(value[0]) if len(value) == 1 else ", ".join(sorted(map(_shown, value)))
+    if isinstance(value, dict) and list(value) in (["AWS"], ["Fn::Sub"]):
+        return _shown(next(iter(value.values())))
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _values(policies: _Policies, key: str) -> frozenset[str]:
+    """Return the values of a condition's key, wherever it stands."""
+    return frozenset(
+        value
+        for statements in policies.values()
+        for statement in statements
+        for (_, each), values in statement.conditions.items()
+        if each == key
+        for value in values
+    )
+
+
+def _of_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[AccessChange]:
     for name, secret in before.items():
         if name not in after:
             yield AccessChange(f"Builds can no longer read {secret} ({name}).", needs_consent=True)
@@ -42,19 +184,32 @@ def _secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ac
             yield AccessChange(f"Builds can read {secret} ({name}).", needs_consent=False)
 
 
-def _roles(before: Configuration, after: Configuration) -> Iterator[AccessChange]:
-    for role in sorted({*before.build_roles} - {*after.build_roles}):
-        yield AccessChange(f"The role {role} can no longer read any token.", needs_consent=True)
-    for role in sorted({*after.build_roles} - {*before.build_roles}):
-        yield AccessChange(f"The role {role} can read all tokens.", needs_consent=False)
+def _of_roles(before: _Policies, after: _Policies, told: frozenset[str]) -> Iterator[AccessChange]:
+    for role in sorted(_values(before, _ROLE) & told):
+        yield AccessChange(f"The role {_name(role)} can no longer read any token.", needs_consent=True)
+    for role in sorted(_values(after, _ROLE) & told):
+        yield AccessChange(f"The role {_name(role)} can read all tokens.", needs_consent=False)
 
 
-def _paths(before: Configuration, after: Configuration) -> Iterator[AccessChange]:
-    ours, theirs = {*after.organization_paths}, {*before.organization_paths}
+def _name(role: str) -> str:
+    """Return a role's path and name, from the ARN that stands for it in every account."""
+    return role.partition("::*:role/")[2] or role
+
+
+def _of_organizations(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
+    old, new = _values(before, _ORGANIZATION), _values(after, _ORGANIZATION)
+    for each in sorted(old - new):
+        yield AccessChange(f"Builds in {each} can no longer read any token.", needs_consent=True)
+    for each in sorted(new - old):
+        yield AccessChange(f"Builds in {each} can read all tokens.", needs_consent=True)
+
+
+def _of_paths(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
+    theirs, ours = _values(before, _PATHS), _values(after, _PATHS)
     if theirs and not ours:
-        listed = ", ".join(sorted(theirs))
         yield AccessChange(
-            f"Build roles in the whole organization can read, no longer only those in {listed}.",
+            "Build roles in the whole organization can read, no longer only those in"
+            f" {', '.join(sorted(theirs))}.",
             needs_consent=True,
         )
     elif ours and not theirs:
@@ -65,3 +220,69 @@ def _paths(before: Configuration, after: Configuration) -> Iterator[AccessChange
             yield AccessChange(f"Build roles in {path} can no longer read any token.", needs_consent=True)
         for path in sorted(ours - theirs):
             yield AccessChange(f"Build roles in {path} can read all tokens.", needs_consent=True)
+
+
+def _of_statements(
+    before: _Policies, after: _Policies, told: Mapping[str, frozenset[str]]
+) -> Iterator[AccessChange]:
+    """Return what is left; the same of several policies once."""
+    phrases: dict[str, list[str]] = {}
+    for of_what in before:
+        for phrase in _differences(before[of_what], after.get(of_what, before[of_what]), told):
+            phrases.setdefault(phrase, []).append(of_what)
+    for phrase, policies in phrases.items():
+        yield AccessChange(f"The policy of {', '.join(policies)}: {phrase}.", needs_consent=True)
+
+
+def _differences(
+    before: Sequence[_Statement], after: Sequence[_Statement], told: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    old, new = ({each.label: each for each in side} for side in (before, after))
+    for label, statement in old.items():
+        if label not in new:
+            yield f"the statement {label} goes, {_in_words(statement)}"
+        elif parts := [*_parts(statement, new[label], told)]:
+            yield f"the statement {label} {'; '.join(parts)}"
+    for label, statement in new.items():
+        if label not in old:
+            yield f"the statement {label} comes, {_in_words(statement)}"
+
+
+def _in_words(statement: _Statement) -> str:
+    conditions = [_condition(*each) for each in sorted(statement.conditions.items())]
+    where = f" where {' and '.join(conditions)}" if conditions else ""
+    return f"{statement.effect} {', '.join(sorted(statement.actions))} to {statement.principal}{where}"
+
+
+def _parts(old: _Statement, new: _Statement, told: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for field in ("effect", "principal", "resource"):
+        was, becomes = getattr(old, field), getattr(new, field)
+        if was != becomes:
+            yield f"is for the {field} {becomes}, no longer for {was}"
+    for action in sorted(new.actions - old.actions):
+        yield f"gains {action}"
+    for action in sorted(old.actions - new.actions):
+        yield f"loses {action}"
+    theirs, ours = (_without(each.conditions, told) for each in (old, new))
+    for key in sorted({*theirs, *ours}):
+        if key not in ours:
+            yield f"no longer asks that {_condition(key, theirs[key])}"
+        elif key not in theirs:
+            yield f"asks that {_condition(key, ours[key])}"
+        else:
+            for value in sorted(ours[key] - theirs[key]):
+                yield f"admits that {_condition(key, frozenset({value}))}"
+            for value in sorted(theirs[key] - ours[key]):
+                yield f"no longer admits that {_condition(key, frozenset({value}))}"
+
+
+def _without(
+    conditions: Mapping[tuple[str, str], frozenset[str]], told: Mapping[str, frozenset[str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Return conditions without what is told of all policies."""
+    left = {key: values - told.get(key[1], frozenset()) for key, values in conditions.items()}
+    return {key: values for key, values in left.items() if values or key[1] != _PATHS}
+
+
+def _condition(key: tuple[str, str], values: frozenset[str]) -> str:
+    return f"{key[1]} {key[0]} {', '.join(sorted(values))}".rstrip()

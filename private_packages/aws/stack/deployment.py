@@ -30,7 +30,6 @@ from private_packages.aws.stack import (
 from private_packages.aws.stack.access import AccessChange
 from private_packages.aws.stack.change_set import Change, ChangeSet, grave
 from private_packages.aws.stack.events import Event
-from private_packages.aws.stack.made_from import configuration_of
 from private_packages.aws.stack.parameters import ParameterChange, Parameters
 from private_packages.aws.stack.resource_import import Import
 from private_packages.aws.stack.state import SETTLED, State, delete, parameters_of, state_of
@@ -315,14 +314,22 @@ class Deployment:
 
     def _access(self, parameters: Parameters) -> list[AccessChange]:
         """Return who gains and who loses access."""
-        after = self.wanted.configuration
-        # A stack that does not say what it was made from still says which secrets it has.
-        before = configuration_of(self.aws, self.wanted.stack_name) or after
-        had = names.secret_names(parameters.deployed)
-        gets = {
-            each.id: parameters.value(names.secret_name_parameter(each.id)) for each in after.repositories
-        }
-        return access.changes(before, after, had, gets)
+        outputs = stack.outputs(self._description) if self._description else {}
+        organization = outputs.get("OrganizationId", "")
+        before = access.Side(
+            short_forms.load(stack.template(self.aws, self.wanted.stack_name)),
+            parameters.deployed,
+            organization,
+        )
+        values = {name: parameters.value(name) for name in parameters.defaults}
+        after = access.Side(
+            short_forms.load(self.wanted.template.body), values, values["OrganizationId"] or organization
+        )
+        found = access.changes(before, after)
+        if "KeyArn" in outputs:
+            return found
+        # What was taken over had other policies; that they are replaced was agreed to.
+        return [replace(change, needs_consent=False) for change in found]
 
     def _check_role(self, parameters: Parameters) -> None:
         requirements = account_check.Requirements(

@@ -1,39 +1,77 @@
 """Who gains and who loses access."""
 
-import pytest
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
 
-from generator.configuration import DEFAULT, Configuration
-from private_packages.aws.stack.access import AccessChange, changes
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.configuration import Configuration, Repository
+from generator.document import render
+from generator.short_forms import load
+from generator.templates import private_packages
+from private_packages.aws.stack.access import AccessChange, Side, changes
+from tests.policies.manual_procedure import KEY_POLICY
 
 PATH, OTHER = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*", "o-a1b2c3d4e5/r-ab12/ou-ab12-22222222/*"
-NAMES = {"Npm": "/npm"}
+ORGANIZATION = "o-a1b2c3d4e5"
+NPM, PIP = (
+    Repository(id=name, manager=manager, url=f"https://{name}.example", secret=f"/{name}")  # type: ignore[arg-type]
+    for name, manager in (("Npm", "npm"), ("Pip", "pip"))
+)
 
 
-def made(**fields: object) -> Configuration:
-    return DEFAULT.model_copy(update=fields)
+def side(
+    repositories: tuple[Repository, ...] = (NPM,), *, organization: str = ORGANIZATION, **fields: Any
+) -> Side:
+    configuration = Configuration(repositories=repositories, **fields)
+    template = load(render(private_packages(configuration), "yaml"))
+    values = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
+    return Side(template, values, organization)
 
 
-def between(before: Configuration, after: Configuration) -> list[AccessChange]:
-    return changes(before, after, NAMES, NAMES)
+def edited(edit: Callable[[Any], Any], logical_id: str = "Key", of_policy: str = "KeyPolicy") -> Side:
+    """A stack whose policy somebody edited."""
+    found = side()
+    template = copy.deepcopy(found.template)
+    edit(template["Resources"][logical_id]["Properties"][of_policy]["Statement"])
+    return Side(template, found.values, found.organization)
+
+
+def sentences(before: Side, after: Side | None = None) -> list[str]:
+    found = changes(before, after or side())
+    assert all(each.needs_consent for each in found)
+    return [each.sentence for each in found]
 
 
 def test_nothing_changes() -> None:
-    assert between(DEFAULT, DEFAULT) == []
+    assert changes(side(), side()) == []
     roles = ("a/b", "c/d")
-    assert between(made(build_roles=roles), made(build_roles=roles[::-1])) == []
+    assert changes(side(build_roles=roles), side(build_roles=roles[::-1])) == []
+    assert changes(side((NPM, PIP)), side((PIP, NPM))) == []
 
 
 def test_a_repository_less_is_told_first_and_needs_consent() -> None:
-    assert changes(DEFAULT, DEFAULT, {"Npm": "/npm"}, {"Pip": "/pip"}) == [
-        AccessChange("Builds can no longer read /npm (Npm).", needs_consent=True),
-        AccessChange("Builds can read /pip (Pip).", needs_consent=False),
+    assert changes(side((NPM,)), side((PIP,))) == [
+        AccessChange("Builds can no longer read /Npm (Npm).", needs_consent=True),
+        AccessChange("Builds can read /Pip (Pip).", needs_consent=False),
     ]
 
 
-def test_roles_that_come_and_go() -> None:
-    assert between(made(build_roles=("a/b",)), made(build_roles=("c/d",))) == [
+def test_roles_that_come_and_go_are_told_once_for_all_policies() -> None:
+    assert changes(side((NPM, PIP), build_roles=("a/b",)), side((NPM, PIP), build_roles=("c/d",))) == [
         AccessChange("The role a/b can no longer read any token.", needs_consent=True),
         AccessChange("The role c/d can read all tokens.", needs_consent=False),
+    ]
+
+
+def test_another_organization_needs_consent() -> None:
+    assert sentences(side(organization="o-bbbbbbbbbb")) == [
+        "Builds in o-bbbbbbbbbb can no longer read any token.",
+        "Builds in o-a1b2c3d4e5 can read all tokens.",
     ]
 
 
@@ -53,5 +91,116 @@ def test_roles_that_come_and_go() -> None:
 def test_another_part_of_the_organization_needs_consent(
     before: tuple[str, ...], after: tuple[str, ...], sentence: str
 ) -> None:
-    found = between(made(organization_paths=before), made(organization_paths=after))
+    found = changes(side(organization_paths=before), side(organization_paths=after))
     assert found == [AccessChange(sentence, needs_consent=True)]
+
+
+class TestAnEditedPolicy:
+    """What the commands did not make is told, statement by statement."""
+
+    def test_a_statement_that_was_added_goes(self) -> None:
+        mine = {
+            "Sid": "Mine",
+            "Effect": "Allow",
+            "Principal": {"AWS": "1"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+        assert sentences(edited(lambda statements: statements.append(mine))) == [
+            "The policy of the key: the statement Mine goes, Allow kms:* to 1."
+        ]
+
+    def test_a_statement_that_was_removed_comes_back(self) -> None:
+        [said] = sentences(edited(lambda statements: statements.pop()))
+        assert said.startswith(
+            "The policy of the key: the statement BuildRolesDescribeKey comes, Allow kms:DescribeKey to *"
+        )
+
+    def test_a_condition_that_was_removed_comes_back(self) -> None:
+        [said] = sentences(edited(lambda found: found[1]["Condition"]["StringEquals"].pop("kms:ViaService")))
+        assert said == (
+            "The policy of the key: the statement BuildRolesDecryptTheseSecretsViaSecretsManager asks that"
+            " kms:ViaService StringEquals secretsmanager.${AWS::Region}.amazonaws.com."
+        )
+
+    def test_who_was_let_in_without_a_role_is_not_told_as_roles(self) -> None:
+        policy = ("NpmSecretPolicy", "ResourcePolicy")
+        [said] = sentences(edited(lambda found: found[0]["Condition"].pop("ArnLike"), *policy))
+        assert said.startswith(
+            "The policy of Npm: the statement BuildRolesReadCurrentVersion asks that aws:Pr"
+        )
+
+    def test_a_secret_that_the_key_was_opened_to(self) -> None:
+        def add(found: Any) -> None:
+            found[1]["Condition"]["StringLike"]["kms:EncryptionContext:SecretARN"].append("arn:secret:*")
+
+        [said] = sentences(edited(add))
+        assert said.endswith("no longer admits that kms:EncryptionContext:SecretARN StringLike arn:secret:*.")
+
+    def test_a_role_in_one_statement_alone(self) -> None:
+        def add(found: Any) -> None:
+            found[2]["Condition"]["ArnLike"]["aws:PrincipalArn"].append("arn:aws:iam::*:role/x")
+
+        assert sentences(edited(add)) == ["The role x can no longer read any token."]
+
+        def take(found: Any) -> None:
+            found[2]["Condition"]["ArnLike"]["aws:PrincipalArn"].pop()
+
+        [said] = sentences(edited(take))
+        assert said.startswith(
+            "The policy of the key: the statement BuildRolesDescribeKey admits that aws:Pr"
+        )
+
+    def test_actions(self) -> None:
+        assert sentences(edited(lambda found: found[2].update(Action=["kms:Encrypt"]))) == [
+            (
+                "The policy of the key: the statement BuildRolesDescribeKey gains kms:DescribeKey;"
+                " loses kms:Encrypt."
+            )
+        ]
+
+    def test_the_policy_of_the_manual_procedure(self) -> None:
+        found = side()
+        template = copy.deepcopy(found.template)
+        template["Resources"]["Key"]["Properties"]["KeyPolicy"] = KEY_POLICY
+        said = " ".join(sentences(Side(template, found.values, found.organization)))
+        assert "the statement Allow kms:Decrypt, kms:DescribeKey goes" in said
+
+    def test_what_means_the_same_is_no_change(self) -> None:
+        def rewrite(found: Any) -> None:
+            found[2]["Principal"] = {"AWS": ["*"]}
+            found[2]["Resource"] = "*"
+            found[2]["Action"] = found[2]["Action"][0]
+            conditions = found[2]["Condition"]["StringEquals"]
+            conditions["aws:principalorgid"] = conditions.pop("aws:PrincipalOrgID")
+            found.reverse()
+
+        assert sentences(edited(rewrite)) == []
+
+
+roles = st.sets(st.sampled_from(["a/b", "c/d", "e"]), min_size=1)
+paths = st.sets(st.sampled_from([PATH, OTHER]))
+configurations = st.builds(
+    lambda repositories, roles, paths: side(
+        tuple(repositories), build_roles=tuple(roles), organization_paths=tuple(paths)
+    ),
+    st.lists(st.sampled_from([NPM, PIP]), min_size=1, unique_by=lambda each: each.id),
+    roles,
+    paths,
+)
+
+
+def policies(found: Side) -> str:
+    """The policies as documents, whatever their order."""
+    resources = found.template["Resources"]
+    kept = {name: each for name, each in resources.items() if name.endswith("Policy") or name == "Key"}
+    return json.dumps(kept, sort_keys=True)
+
+
+@given(configurations, configurations)
+def test_there_are_changes_where_the_policies_differ_and_only_there(before: Side, after: Side) -> None:
+    found = changes(before, after)
+    assert bool(found) == (policies(before) != policies(after))
+    # One way or the other somebody loses, unless something only comes.
+    gains = [each for each in changes(after, before) if each.needs_consent]
+    assert not found or gains or any(each.needs_consent for each in found)

@@ -8,6 +8,7 @@ import pytest
 
 from generator import names
 from generator.configuration import DEFAULT, Configuration, Repository
+from generator.document import render
 from generator.templates import private_packages
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack.made_from import configuration_of
@@ -27,6 +28,11 @@ RICH = Configuration(
 def summary(configuration: Configuration = DEFAULT) -> dict[str, Any]:
     """What GetTemplateSummary answers of a template made from this."""
     return {"Metadata": json.dumps(private_packages(configuration).to_dict()["Metadata"])}
+
+
+def body(configuration: Configuration = DEFAULT) -> dict[str, Any]:
+    """What GetTemplate answers of it."""
+    return {"TemplateBody": render(private_packages(configuration), "yaml")}
 
 
 @pytest.mark.parametrize("configuration", [DEFAULT, RICH])

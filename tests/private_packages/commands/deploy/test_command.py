@@ -19,7 +19,7 @@ from tests.aws import Answer, ErrorAnswer, Scripted
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
 from tests.custom_resource.aws import stack as role_stack
 from tests.private_packages.aws.stack.test_deployment import SECRET_ARN
-from tests.private_packages.aws.stack.test_made_from import summary
+from tests.private_packages.aws.stack.test_made_from import body, summary
 from tests.test_docs import permissions
 
 STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/private-packages/1"
@@ -138,6 +138,7 @@ def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
         DescribeStacks=cloud.describe_stacks,
         DescribeStackEvents=cloud.describe_events,
         GetTemplateSummary=summary(),
+        GetTemplate=body(),
         CreateChangeSet={"Id": "arn:aws:cloudformation:us-east-1:1:changeSet/x/1", "StackId": STACK_ID},
         DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change()]},
         ExecuteChangeSet={},
@@ -286,10 +287,8 @@ class TestDenied:
             assert "DeleteChangeSet" in new.called
 
     def test_who_gains_and_loses_access_is_not_left_untold(self, deployed: Cloud) -> None:
-        deployed.script(GetTemplateSummary=DENIED)
-        assert deployed.refused("--yes").startswith(
-            "Error: May not read what the stack private-packages was made"
-        )
+        deployed.script(GetTemplate=DENIED)
+        assert deployed.refused("--yes").startswith("Error: May not read the template of the stack private-")
         assert deployed.called[-1] == "DeleteChangeSet"
 
     def test_the_deletion_of_a_change_set(self, new: Cloud) -> None:
@@ -427,7 +426,8 @@ repositories:
         """The stack has two repositories, the file has one of them."""
         monkeypatch.setitem(PARAMETERS, "PyPISecretName", "/stackery/pypi")
         monkeypatch.setitem(PARAMETERS, "PyPIToken", "****")
-        deployed.script(GetTemplateSummary=summary(parse(self.TWO, "x")))
+        two = parse(self.TWO, "x")
+        deployed.script(GetTemplateSummary=summary(two), GetTemplate=body(two))
         return deployed
 
     def test_a_repository_less_is_told_in_words_of_access_and_refused(self, two: Cloud) -> None:
