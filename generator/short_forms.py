@@ -27,10 +27,12 @@ def load(text: str) -> Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows !Ref and its like, and takes no text for a date."""
+    """Knows !Ref and its like, and takes neither a date nor the condition Null for anything but text."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own form
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        first: [
+            (tag, pattern) for tag, pattern in resolvers if tag.split(":")[-1] not in ("timestamp", "null")
+        ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 

@@ -77,6 +77,20 @@ def command(name: str, /, *arguments: str, **places: str | None) -> str:
     return shlex.join(words)
 
 
+def aws_command(operation: str, /, *, region: str | None, **options: str | None) -> str:
+    """Return a command of the AWS CLI, with the profile of the invocation at hand.
+
+    Args:
+        operation: the service and what to do, as the CLI has them: kms enable-key.
+        region: where; None for a service that has no Regions.
+        options: their values by their names, with _ for -; None for one that takes no value.
+    """
+    words = ["aws", *operation.split()]
+    for option, value in (options | ({"region": region} if region else {})).items():
+        words += [f"--{option.replace('_', '-')}", *([] if value is None else [value])]
+    return shlex.join([*words, *_at_hand.get().options.get("profile", ())])
+
+
 def again(*without: str) -> str:
     """Return the invocation at hand once more, without the options of these names."""
     given = _at_hand.get()

@@ -123,7 +123,7 @@ def test_an_upgrade_as_the_page_tells_it_keeps_what_the_user_changed(tmp_path: P
         return done.stdout
 
     theirs.mkdir()
-    for name in ("repositories.yaml", "templates"):
+    for name in (".gitattributes", "repositories.yaml", "templates"):
         run(f"cp -R {ROOT / name} .", theirs)
     run("git init --quiet --initial-branch main && git add . && git commit --quiet --message old", theirs)
     run(f"git clone --quiet {theirs} {ours}", tmp_path)
@@ -131,12 +131,15 @@ def test_an_upgrade_as_the_page_tells_it_keeps_what_the_user_changed(tmp_path: P
     (ours / "repositories.yaml").write_text(edited)
     by_hand = ours / "templates/private-packages.yaml"
     by_hand.write_text(by_hand.read_text().replace("RetentionInDays: 30", "RetentionInDays: 7"))
-    run("sed -i 's/@acme/@example/; s/RetentionInDays: 30/RetentionInDays: 60/' *.yaml */*.yaml", theirs)
+    changes = (
+        "s/npm.pkg.github.com/npm.example/; s/@acme/@example/; s/RetentionInDays: 30/RetentionInDays: 60/"
+    )
+    run(f"sed -i '{changes}' *.yaml */*.yaml", theirs)
     run("git commit --quiet --all --message new", theirs)
 
     for command in commands.splitlines():
         run(command, ours)
-    assert configuration_file.load(ours / "repositories.yaml").repositories[0].scope == "@ours"
+    assert (ours / "repositories.yaml").read_text() == edited  # nothing was merged into it
     assert "'@ours'" in by_hand.read_text()
     assert "RetentionInDays: 7" in run("git log -p", ours)
     run("git diff --quiet HEAD", ours)

@@ -31,6 +31,7 @@ def test_our_own_templates_come_back(name: str, form: Any) -> None:
         ("!Transform {Name: X}", {"Fn::Transform": {"Name": "X"}}),
         ("!Condition A", {"Condition": "A"}),
         ("2012-10-17", "2012-10-17"),
+        ("{Null: {a: true}}", {"Null": {"a": True}}),
     ],
 )
 def test_short_forms_are_written_out(text: str, value: Any) -> None:

@@ -462,10 +462,10 @@ class Deployment:
             raise DeploymentStoppedError(self._standing)
 
     def _goes_on(self, is_new: bool) -> str:
-        undo = (
-            f"; to take it back: `aws cloudformation cancel-update-stack --stack-name"
-            f" {self.wanted.stack_name} --region {self.aws.region}`"
+        cancel = invocation.aws_command(
+            "cloudformation cancel-update-stack", region=self.aws.region, stack_name=self.wanted.stack_name
         )
+        undo = f"; to take it back: `{cancel}`"
         look = invocation.command("status", stack_name=self.wanted.stack_name)
         return (
             f"CloudFormation goes on without this command. To see how it stands: `{look}`; to follow it: the"

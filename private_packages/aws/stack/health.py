@@ -69,8 +69,15 @@ class KeyHealth:
         if self.state in ("Enabled", None):
             return []
         if self.state == "PendingDeletion":
-            return ["the key is pending deletion, and with it every token: aws kms cancel-key-deletion"]
-        return [f"the key is in state {self.state}, and no token can be read: aws kms enable-key"]
+            return [
+                f"the key is pending deletion, and with it every token: {self._mend('cancel-key-deletion')}"
+            ]
+        return [f"the key is in state {self.state}, and no token can be read: {self._mend('enable-key')}"]
+
+    def _mend(self, operation: str) -> str:
+        # The key is named by an alias where the stack may not be read; then its Region is not known here.
+        region = self.arn.split(":")[3] if self.arn.startswith("arn:") else None
+        return invocation.aws_command(f"kms {operation}", region=region, key_id=self.arn)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ class SecretHealth:
         if self.is_gone:
             problem = "is gone: deploy it under another name"
         elif self.description and self.description.deleted:
-            problem = "is marked for deletion: aws secretsmanager restore-secret"
+            problem = f"is marked for deletion: {secret.restore_command(self.arn)}"
         elif self.description and not self.description.current:
             problem = f"has no value: {invocation.command('token set', self.repository_id)}"
         return [f"the secret of {self.repository_id} {problem}"] if problem else []

@@ -6,13 +6,13 @@ imported by its name: the identifiers are the key's id and the secret's ARN.
 """
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from generator import names
 from generator.short_forms import Document
+from private_packages import invocation
 from private_packages.aws.aws import Aws, asking, if_allowed
 from private_packages.aws.errors import SecretNameError
 from private_packages.aws.stack import change_set, secret_names
@@ -151,17 +151,20 @@ def _key_of(aws: Aws, name: str, described: "DescribeSecretResponseTypeDef") -> 
         raise SecretNameError(other_key.format(f"a multi-Region or imported key, {metadata['Arn']}"))
     state = metadata.get("KeyState", "Enabled")
     if state != "Enabled":
-        command = "cancel-key-deletion" if state == "PendingDeletion" else "enable-key"
+        operation = "cancel-key-deletion" if state == "PendingDeletion" else "enable-key"
+        enable = invocation.aws_command(f"kms {operation}", region=aws.region, key_id=metadata["KeyId"])
         raise SecretNameError(
-            f"The key {metadata['Arn']} of the secret {name} is in state {state}: enable it first (`aws kms"
-            f" {command} --key-id {metadata['KeyId']} --region {aws.region}`)."
+            f"The key {metadata['Arn']} of the secret {name} is in state {state}: enable it first"
+            f" (`{enable}`)."
         )
     return metadata
 
 
 def _move(aws: Aws, name: str, key: str) -> str:
-    secret = shlex.quote(name)
-    return f"`aws secretsmanager update-secret --secret-id {secret} --kms-key-id {key} --region {aws.region}`"
+    move = invocation.aws_command(
+        "secretsmanager update-secret", region=aws.region, secret_id=name, kms_key_id=key
+    )
+    return f"`{move}`"
 
 
 def _add_key(aws: Aws, stack_name: str, found: list[Import], metadata: Any) -> str:

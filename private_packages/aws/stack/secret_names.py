@@ -1,11 +1,11 @@
 """The names of the secrets that a deployment creates."""
 
-import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from generator import names
+from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
@@ -131,10 +131,10 @@ def obstacle(
     """
     another = _another(parameter)
     if "DeletedDate" in found:
+        restore = invocation.aws_command("secretsmanager restore-secret", region=aws.region, secret_id=name)
         return (
             f"The secret {name} is scheduled for deletion since {found['DeletedDate']:%Y-%m-%d}, which keeps"
-            f" its name taken until it is gone: {another}, or restore it first (`aws secretsmanager"
-            f" restore-secret --secret-id {shlex.quote(name)} --region {aws.region}`)."
+            f" its name taken until it is gone: {another}, or restore it first (`{restore}`)."
         )
     origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
     if origin and origin != stack_name and has(aws, origin, found["ARN"]):
@@ -169,10 +169,15 @@ def _taken(
     if has_value or _was_read_lately(found):
         why = "it holds a token" if has_value else "it was read lately"
         return f"The secret {name} exists already{made_by}, and {why}: {ways}."
-    delete = f"aws secretsmanager delete-secret --secret-id {shlex.quote(name)} --region {aws.region}"
+    delete = invocation.aws_command(
+        "secretsmanager delete-secret",
+        region=aws.region,
+        secret_id=name,
+        force_delete_without_recovery=None,
+    )
     return (
         f"The secret {name} exists already{made_by}: {ways}; or, as it is empty and was not read lately,"
-        f" delete it, for good: `{delete} --force-delete-without-recovery`."
+        f" delete it, for good: `{delete}`."
     )
 
 

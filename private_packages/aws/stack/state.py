@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from generator import names
+from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackError
 from private_packages.aws.stack import events, stack
@@ -55,7 +56,9 @@ def state_of(aws: Aws, description: "StackTypeDef | None") -> State:
         return State.REMAINS
     name = description["StackName"]
     if status in _MENDS:
-        command = f"aws cloudformation {_MENDS[status]} --stack-name {name} --region {aws.region}"
+        command = invocation.aws_command(
+            f"cloudformation {_MENDS[status]}", region=aws.region, stack_name=name
+        )
         raise StackError(
             f"Repair the stack {name} in {aws.region} first, which is {status}: see its events for the cause,"
             f" remove that, then run `{command}`."

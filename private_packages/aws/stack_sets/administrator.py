@@ -1,5 +1,6 @@
 """Who may roll out to an organization: its management account, or a delegated administrator for StackSets."""
 
+from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError, OrganizationError, StackSetError
 from private_packages.aws.organization import members
@@ -20,19 +21,24 @@ def required(aws: Aws, found: Organization) -> CallAs:
     account = aws.identity.account
     call_as = _call_as(aws, found)
     if call_as is None:
+        make = invocation.aws_command(
+            "organizations register-delegated-administrator",
+            region=None,
+            account_id=account,
+            service_principal=SERVICE_PRINCIPAL,
+        )
         raise StackSetError(
             f"Account {account} may not roll out to the organization: use a --profile of its management"
             f" account {found.management_account} or of a delegated administrator, or let the management"
-            " account make this one such: aws organizations register-delegated-administrator --account-id"
-            f" {account} --service-principal {SERVICE_PRINCIPAL}"
+            f" account make this one such: {make}"
         )
     with asking("see whether StackSets has access to the organization"):
         access = aws.client("cloudformation").describe_organizations_access(CallAs=call_as)
     if access["Status"] != "ENABLED":
+        enable = invocation.aws_command("cloudformation activate-organizations-access", region=aws.region)
         raise StackSetError(
             "StackSets has no access to the organization: let an administrator of the management account"
-            f" {found.management_account} enable it: aws cloudformation activate-organizations-access"
-            f" --region {aws.region}"
+            f" {found.management_account} enable it: {enable}"
         )
     return call_as
 

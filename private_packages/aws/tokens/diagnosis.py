@@ -101,7 +101,7 @@ def diagnose(error: AwsError, secret_arn: str, repository_id: str, facts: Facts)
         return Diagnosis(
             Link.DELETION,
             "The secret is marked for deletion.",
-            f"Restore it in account {account} (aws secretsmanager restore-secret), or deploy another.",
+            f"Restore it in account {account} (`{secret.restore_command(secret_arn)}`), or deploy another.",
         )
     # The API's reference: "can't decrypt the protected secret text using the provided KMS key".
     if error.code == "DecryptionFailure":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError, TokenError
 
@@ -63,6 +64,11 @@ def region_of(arn: str) -> str:
     if len(parts) != _ARN_PARTS or parts[2] != "secretsmanager":
         raise TokenError(f"{arn} is not the ARN of a secret: see what the outputs of the stack name.")
     return parts[3]
+
+
+def restore_command(arn: str) -> str:
+    """Return the command that brings a secret back that is marked for deletion."""
+    return invocation.aws_command("secretsmanager restore-secret", region=region_of(arn), secret_id=arn)
 
 
 def describe(aws: Aws, arn: str) -> Description:

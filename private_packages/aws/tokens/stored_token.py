@@ -10,8 +10,6 @@ from private_packages.aws.tokens import secret
 from private_packages.aws.tokens.secret import Description, Version
 from private_packages.aws.tokens.token import Inspection, Token, inspect, secret_string
 
-_DELETED = "The secret is marked for deletion: restore it first (aws secretsmanager restore-secret)."
-
 
 @dataclass(frozen=True)
 class Check:
@@ -45,7 +43,7 @@ def describe_for_change(aws: Aws, arn: str) -> Description | None:
     """
     description = describe_if_allowed(aws, arn)
     if description and description.deleted:
-        raise TokenError(_DELETED)
+        raise TokenError(_deleted(arn))
     return description
 
 
@@ -60,7 +58,7 @@ def check(aws: Aws, arn: str, key: str | None, repository_id: str) -> Check:
     try:
         value = secret.read(aws, arn)
     except AwsError as error:
-        if problem := _problem(error, repository_id):
+        if problem := _problem(error, arn, repository_id):
             return Check(description, known, None, [problem])
         raise
     inspection = inspect(value.text, key)
@@ -115,11 +113,15 @@ def _current(aws: Aws, arn: str, key: str | None) -> str | None:
     return value.text
 
 
-def _problem(error: AwsError, repository_id: str) -> str:
+def _deleted(arn: str) -> str:
+    return f"The secret is marked for deletion: restore it first (`{secret.restore_command(arn)}`)."
+
+
+def _problem(error: AwsError, arn: str, repository_id: str) -> str:
     """Return what reading failed of where that tells something of the token; empty otherwise."""
     if secret.has_no_value(error):
         command = invocation.command("token set", repository_id)
         return f"The secret has no value yet: store one with `{command}`."
     if secret.is_deleted(error):
-        return _DELETED
+        return _deleted(arn)
     return str(error) if error.code in DENIED else ""

@@ -86,8 +86,8 @@ def command(
     where a deployment would be refused, and says what to do.
 
     With --organization, it checks all accounts at once from the management account, or from a delegated
-    administrator, by assuming a role in each. That the management account itself is without the Stackery Role
-    is no failure, unless --account names it.
+    administrator, by assuming a role in each. That the management account itself is without the Stackery
+    Role, or not reachable, is no failure, unless --account names it.
 
     \b
     Examples:
@@ -173,17 +173,19 @@ def _check_organization(
 
 
 def _is_ready(aws: Aws, own: Organization | None, found: Sequence[Finding], named: Collection[str]) -> bool:
-    """Return whether all accounts are ready; without the Stackery Role, the management account may be.
+    """Return whether all accounts are ready; the management account need not be, unless it has the role.
 
-    StackSets never deploys there, and few build there. Whoever names it wants it to be ready.
+    StackSets never deploys there, few build there, and a delegated administrator can assume no role there.
+    Whoever names it wants it to be ready.
     """
-    missing = {each.account for each in found if each.verdict is Verdict.MISSING} - {*named}
+    harmless = (Verdict.MISSING, Verdict.UNREACHABLE)
+    missing = {each.account for each in found if each.verdict in harmless} - {*named}
     management = (own or members.own_organization(aws)).management_account if missing else None
     others = [each for each in found if each.account != management or management not in missing]
     if len(others) < len(found):
         click.echo(
-            f"Note: that the management account {management} is without the Stackery Role is no failure,"
-            f" unless you name it (--account {management}): StackSets never deploys there.",
+            f"Note: that the management account {management} is not ready is no failure, unless you name it"
+            f" (--account {management}): StackSets never deploys there.",
             err=True,
         )
     return all(finding.verdict is Verdict.READY for finding in others)

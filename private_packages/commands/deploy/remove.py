@@ -12,6 +12,7 @@ from private_packages.aws.errors import InterruptedDeploymentError
 from private_packages.aws.stack import removal, state
 from private_packages.aws.stack.leftovers import Leftover
 from private_packages.aws.stack.removal import Holdings
+from private_packages.aws.tokens.secret import restore_command
 from private_packages.commands.deploy.events import show_events
 from private_packages.commands.printing import iso, moment, print_json, progress_console
 from private_packages.commands.question import confirm
@@ -99,16 +100,13 @@ def _outcome(aws: Aws, stack_name: str, found: Holdings, *, dry_run: bool) -> It
         yield f"Key and secrets cost {cost:.2f} USD a month. To have the stack again, with them: `{command}`"
     for each in found.secrets:
         if each.deleted:
-            yield (
-                f"To take it back: `aws secretsmanager restore-secret --secret-id {each.arn} --region"
-                f" {aws.region}`"
-            )
+            yield f"To take it back: `{restore_command(each.arn)}`"
     if found.key and found.key.deletion:
-        yield (
-            f"Until {moment(found.key.deletion)}, and before the secrets: `aws kms cancel-key-deletion"
-            f" --key-id {found.key.arn} --region {aws.region}`, then `aws kms enable-key --key-id"
-            f" {found.key.arn} --region {aws.region}`"
+        cancel, enable = (
+            invocation.aws_command(f"kms {operation}", region=aws.region, key_id=found.key.arn)
+            for operation in ("cancel-key-deletion", "enable-key")
         )
+        yield f"Until {moment(found.key.deletion)}, and before the secrets: `{cancel}`, then `{enable}`"
 
 
 def _document(stack_name: str, found: Holdings, *, dry_run: bool) -> dict[str, object]:

@@ -208,8 +208,14 @@ def _instance(plan: Plan, account: str, region: str) -> str:
 def _management_note(plan: Plan) -> Iterator[str]:
     if plan.targets.management:
         name = plan.definition.template.name
+        deploy = invocation.aws_command(
+            "cloudformation deploy",
+            region=plan.regions[0],
+            stack_name=plan.stack_set.name,
+            template_file=f"templates/{name}.yaml",
+            capabilities="CAPABILITY_IAM",
+        )
         yield (
             f"StackSets leaves out the management account {plan.targets.management.id}. Where it is needed"
-            " there, deploy it with that account's credentials: aws cloudformation deploy --stack-name"
-            f" {plan.stack_set.name} --template-file templates/{name}.yaml --capabilities CAPABILITY_IAM"
+            f" there, deploy it with that account's credentials: {deploy}"
         )

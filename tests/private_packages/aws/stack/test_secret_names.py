@@ -20,7 +20,8 @@ TAKE_OVER = (
     "take it over, with its key and its token (`deploy --import`), or give another name (--parameter"
     " AcmeSecretName=NAME)"
 )
-DELETE = f"`aws secretsmanager delete-secret {SECRET} --force-delete-without-recovery`"
+FORCED = "--secret-id /acme/npm --force-delete-without-recovery"
+DELETE = f"`aws secretsmanager delete-secret {FORCED} --region us-east-1`"
 
 
 def refusal(scripted: Callable[..., Any], stack: Any = None, **found: Any) -> str:

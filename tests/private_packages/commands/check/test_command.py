@@ -139,10 +139,7 @@ class TestTheOrganization:
         management = organization.management_account
         result = run("check", "--organization")
         assert (result.exit_code, "1 ready, 1 without the Stackery Role" in result.stdout) == (0, True)
-        assert (
-            f"Note: that the management account {management} is without the Stackery Role is no"
-            in result.stderr
-        )
+        assert f"Note: that the management account {management} is not ready is no" in result.stderr
         assert run("check", "--organization", "--account", management).exit_code == 1
         # With a role that is too old somebody does build there.
         organization.install(management, "1.24.0")

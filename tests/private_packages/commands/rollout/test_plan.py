@@ -40,7 +40,7 @@ def test_it_tells_who_gets_it_and_who_does_not(run: Run, organization: Grow) -> 
     assert lines[-1] == (
         "Note: StackSets leaves out the management account 123456789012. Where it is needed there, deploy it"
         " with that account's credentials: aws cloudformation deploy --stack-name stackery-role-check"
-        " --template-file templates/role-check.yaml --capabilities CAPABILITY_IAM"
+        " --template-file templates/role-check.yaml --capabilities CAPABILITY_IAM --region us-east-1"
     )
 
 
