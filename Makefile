@@ -28,6 +28,10 @@ test: $(DEVELOPMENT) ## Run all tests, or those that T names: make test T=tests/
 quick: $(DEVELOPMENT) ## Run the fast tests, which need no server, no Node.js and no browser
 	@$(BIN)/pytest --numprocesses auto -m 'not server and not node and not browser and not slow' $(T)
 
+.PHONY: soak
+soak: $(DEVELOPMENT) ## Run for an hour what `make test` has a sample of
+	@JOURNEYS=200 STEPS=30 $(BIN)/pytest -s tests/e2e/test_journeys.py
+
 .PHONY: coverage
 coverage: $(DEVELOPMENT) ## Run all tests and tell which lines and branches none of them reaches
 	@rm -rf .coverage && mkdir .coverage

@@ -16,6 +16,12 @@ def ministack() -> Iterator[str]:
 
 
 @pytest.fixture
+def numbers() -> Iterator[int]:
+    """Numbers of accounts that no other test uses."""
+    return _numbers
+
+
+@pytest.fixture
 def account(ministack: str) -> Account:
     """An account that no other test uses, in an organization, without a Stackery Role."""
     return Account(ministack, f"{100000000000 + next(_numbers)}")
