@@ -31,6 +31,10 @@ _NO_CHANGES = ("The submitted information didn't contain changes", "No updates a
 """In the reason of a change set without changes; the AWS CLI's `cloudformation deploy` looks for both."""
 
 
+_SERVER_ERRORS = ("InternalError", "InternalFailure", "ServiceUnavailable", "500", "502", "503", "504")
+"""AWS's common errors that say nothing of what became of the call, and botocore's names for those without."""
+
+
 class Action(StrEnum):
     """What becomes of a resource."""
 
@@ -114,7 +118,7 @@ class ChangeSet:
         """Let CloudFormation begin to do it.
 
         Raises:
-            StackError: another operation was faster.
+            StackError: another operation was faster, or it is not known whether it has begun.
             AwsError: AWS cannot be asked, or refuses.
         """
         self.is_executed = True
@@ -130,7 +134,14 @@ class ChangeSet:
             self.is_executed = False
             raise
         except AwsError as error:
-            self.is_executed = not error.code  # without an answer nobody knows
+            # Without an answer, or with one that says nothing of the call, nobody knows.
+            self.is_executed = not error.code or error.code in _SERVER_ERRORS
+            if self.is_executed:
+                look = invocation.command("status", stack_name=self.stack_name)
+                raise StackError(
+                    f"{error} Whether CloudFormation has begun is not known: look with `{look}`; the same"
+                    " command again follows what is going on, or begins anew."
+                ) from error
             raise
 
 

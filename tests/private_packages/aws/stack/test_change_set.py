@@ -9,7 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack.change_set import READY_SECONDS, Action, Change, DesiredStack, prepared
-from tests.aws import Attempts, ErrorAnswer
+from tests.aws import Attempts, ErrorAnswer, RawAnswer
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/x/1"
@@ -268,14 +268,22 @@ def test_an_execution_of_which_nobody_knows_is_left_alone(cloud: Callable[..., A
     assert called(session)[-1] == "ExecuteChangeSet"
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        Attempts([ReadTimeoutError(endpoint_url="https://cloudformation.example")]),
+        Attempts([RawAnswer("<html>Bad gateway</html>", 502)]),
+        ErrorAnswer("ServiceUnavailable"),
+    ],
+    ids=["nothing", "a proxy's page", "busy"],
+)
 def test_an_execution_whose_answer_is_lost_is_left_alone(
-    cloud: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    cloud: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, lost: Any
 ) -> None:
     """CloudFormation may have begun: deleting the change set, or the stack with it, could undo that."""
     monkeypatch.setattr("time.sleep", no_pause)
-    lost = Attempts([ReadTimeoutError(endpoint_url="https://cloudformation.example")])
     aws, session = cloud(ExecuteChangeSet=lost, DescribeStacks=under_review())
-    unknown = pytest.raises(AwsError, match=r"^AWS cannot be asked")
+    unknown = pytest.raises(StackError, match=r"Whether CloudFormation has begun is not known: look with")
     with unknown, prepared(aws, NEW, no_pause) as change_set:
         change_set.execute()
     assert change_set.is_executed
