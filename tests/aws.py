@@ -117,6 +117,8 @@ class Scripted(StubbedSession):
 
     def answer(self, operation: str, region: str, params: dict[str, Any]) -> Answer:  # noqa: ARG002
         self.sent.append((operation, params))
+        if operation == "DescribeStacks" and "StackName" not in params:
+            return self._all_stacks()
         if operation not in self.script:
             raise AssertionError(f"The script has no answer to {operation} with {params}.")
         entry = self.script[operation]
@@ -125,3 +127,8 @@ class Scripted(StubbedSession):
         if isinstance(entry, list):
             return entry.pop(0) if len(entry) > 1 else entry[0]
         return entry
+
+    def _all_stacks(self) -> Answer:
+        """Those that the script has, if it has one answer; that a stack is missing is none to this."""
+        entry = self.script.get("DescribeStacks")
+        return entry if isinstance(entry, dict) else {"Stacks": []}

@@ -125,7 +125,8 @@ def _show(found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
         _show_secret(each)
     if found.leftovers:
         again = invocation.command("deploy", "--import")
-        click.echo(f"Left behind by this stack, which no build can read; to have one again: `{again}`")
+        click.echo("Left behind by this stack, which no build can read; to have one again, put it into")
+        click.echo(f"repositories.yaml again, then: `{again}`")
     for leftover in found.leftovers or ():
         _show_leftover(leftover)
     if drift:
@@ -176,7 +177,7 @@ def _show_secret(secret: SecretHealth) -> None:
 
 
 def _show_leftover(leftover: Leftover) -> None:
-    value = "with a token" if leftover.has_value else "without a value"
+    value = "with a value" if leftover.has_value else "without a value"
     read = f", last read {leftover.last_accessed:%Y-%m-%d}" if leftover.last_accessed else ""
     click.echo(f"  {leftover.name}: {value}{read}, {names.SECRET_MONTHLY_USD:.2f} USD a month")
 

@@ -381,7 +381,7 @@ class TestSecretNames:
         secrets.create_secret(Name=SECRET, SecretString="x")
         secrets.delete_secret(SecretId=SECRET)
         said = refused(deployer.deploy("--no-token", "--yes"))
-        assert f"The secret {SECRET} is scheduled for deletion since " in said
+        assert f"The secret {SECRET} is scheduled for deletion on " in said
         command = said.split("`")[1]
         assert (
             subprocess.run(

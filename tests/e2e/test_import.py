@@ -7,25 +7,36 @@ import pytest
 
 from tests.e2e.test_deploy import NPM, PIP, SECRET, STACK, TOKEN, Deployer, deployer, refused
 from tests.policies.manual_procedure import KEY_POLICY, SECRET_POLICY
-from tests.policies.specification import ORGANIZATION
+from tests.policies.specification import ORGANIZATION, SECRET_ACCOUNT
 
 __all__ = ["deployer"]
 
 pytestmark = pytest.mark.server
 
 
-def by_hand(deployer: Deployer, name: str = SECRET, **key: Any) -> tuple[str, str]:
-    """Follow the manual procedure; returns the ARNs of key and secret."""
+def organization(deployer: Deployer) -> str:
+    answer = deployer.account.client("organizations").describe_organization()
+    return str(answer["Organization"]["Id"])
+
+
+def by_hand(deployer: Deployer, name: str = SECRET, *more: Any) -> tuple[str, str]:
+    """Follow the manual procedure; returns the ARNs of key and secret. The key's policy can have more."""
     kms, secrets = deployer.account.client("kms"), deployer.account.client("secretsmanager")
+    key_policy, secret_policy = (
+        json.dumps(policy)
+        .replace(ORGANIZATION, organization(deployer))
+        .replace(SECRET_ACCOUNT, deployer.account.id)
+        for policy in (KEY_POLICY | {"Statement": [*KEY_POLICY["Statement"], *more]}, SECRET_POLICY)
+    )
     description = "Key to encrypt private repository API keys for Stackery"
-    key = kms.create_key(Description=description, Policy=json.dumps(KEY_POLICY), **key)["KeyMetadata"]
+    key = kms.create_key(Description=description, Policy=key_policy)["KeyMetadata"]
     secret = secrets.create_secret(
         Name=name,
         Description="GitHub Packages Personal Access Token",
         SecretString=TOKEN,
         KmsKeyId=key["Arn"],
     )
-    secrets.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(SECRET_POLICY))
+    secrets.put_resource_policy(SecretId=name, ResourcePolicy=secret_policy)
     return key["Arn"], secret["ARN"]
 
 
@@ -45,7 +56,7 @@ def test_without_import_the_command_is_named(deployer: Deployer) -> None:
     said = refused(deployer.deploy("--yes", "--parameter", "Recheck=now"))
     assert said == (
         f"Error: The secret {SECRET} exists already, and it holds a token: take it over, with its key and"
-        " its token (`private-packages deploy --import --parameter=Recheck=now --stack-name"
+        " its value (`private-packages deploy --import --parameter=Recheck=now --stack-name"
         " private-packages`), or give another name (--parameter GitHubPackagesSecretName=NAME)."
     )
 
@@ -54,9 +65,13 @@ def test_key_and_secret_of_the_manual_procedure_are_taken_over(deployer: Deploye
     key, secret = by_hand(deployer)
     dry = deployer.deploy("--import", "--dry-run")
     assert dry.returncode == 0, dry.stderr
-    policy = f"policy open to {ORGANIZATION}, replaced by the template's\n"
+    policy = f"open to {organization(deployer)}, replaced by the template's policy\n"
     assert f"Taken over, as it is\n  = {key}  {policy}" in dry.stdout
-    assert f"  = {SECRET}  with a token; {policy}" in dry.stdout
+    # Nobody loses anything but by the better policy; the statements of the old one go.
+    assert "can no longer read" not in dry.stdout
+    assert "  ~ The policy of the key: the statement Allow kms:Decrypt, kms:DescribeKey goes" in dry.stdout
+    assert "--allow-removal" not in dry.stdout
+    assert f"  = {SECRET}  with a value; {policy}" in dry.stdout
     assert "6 added, 2 changed, 0 replaced, 0 removed, 2 imported.\n" in dry.stdout
     assert deployer.stacks() == {}
     old = policies(deployer, key, secret)
@@ -91,6 +106,39 @@ def test_it_asks_before_each_of_the_two_steps(deployer: Deployer) -> None:
     assert ended.returncode == 0, ended.stderr
     assert outputs(deployer)["GitHubPackagesSecretArn"] == secret
     assert deployer.value() == TOKEN
+
+
+def test_what_others_were_let_in_for_goes_with_consent_alone(deployer: Deployer) -> None:
+    logs = {
+        "Sid": "Logs",
+        "Effect": "Allow",
+        "Principal": {"Service": "logs.amazonaws.com"},
+        "Action": "kms:*",
+    }
+    key, _ = by_hand(deployer, SECRET, logs | {"Resource": "*"})
+    said = refused_with_diff(deployer.deploy("--import", "--yes"))
+    assert said.startswith(
+        "Error: This needs --allow-removal: The policy of the key: the statement Logs goes"
+    )
+    assert deployer.stacks() == {}
+    assert json.loads(deployer.deploy("--import", "--dry-run", "--output", "json").stdout)[
+        "needs_consent"
+    ] == ["--allow-removal"]
+    ended = deployer.deploy("--import", "--yes", "--allow-removal")
+    assert ended.returncode == 0, ended.stderr
+    assert outputs(deployer)["KeyArn"] == key
+
+
+def refused_with_diff(ended: Any) -> str:
+    assert ended.returncode == 1
+    return str(ended.stderr.splitlines()[-1])
+
+
+def test_another_name_for_a_secret_that_the_stack_has_is_no_import(deployer: Deployer) -> None:
+    deployer.set_up(TOKEN)
+    deployer.account.client("secretsmanager").create_secret(Name="/mine", SecretString="x")
+    said = refused(deployer.deploy("--yes", "--parameter", "GitHubPackagesSecretName=/mine"))
+    assert said.endswith("it holds a token: give another name (--parameter GitHubPackagesSecretName=NAME).")
 
 
 def test_what_a_deleted_stack_kept_comes_back(deployer: Deployer) -> None:
@@ -149,7 +197,7 @@ class TestWhatCannotBeTakenOver:
     def test_what_another_stack_has(self, deployer: Deployer) -> None:
         deployer.set_up()
         said = refused(deployer.deploy("--import", "--yes", "--stack-name", "two"))
-        assert f"was made by the stack {STACK}, which is there" in said
+        assert f"belongs to the stack {STACK}, which is there" in said
 
     def test_nothing_is_there(self, deployer: Deployer) -> None:
         ended = deployer.deploy("--import", "--yes", "--no-token")

@@ -7,6 +7,7 @@ import pytest
 
 from tests import ROOT
 from tests.e2e.test_deploy import NPM, PIP, SECRET, STACK, TOKEN, Deployer, deployer, refused
+from tests.e2e.test_import import by_hand
 
 __all__ = ["deployer"]
 
@@ -29,7 +30,7 @@ def test_the_stack_goes_and_the_token_stays(deployer: Deployer) -> None:
         assert deployer.stacks() == {STACK: "CREATE_COMPLETE"}
         screen.type("y\n")
         assert screen.end() == 0
-    assert f"  The secret {SECRET} (with a token) stays.\n" in screen.text
+    assert f"  The secret {SECRET} (with a value) stays.\n" in screen.text
     assert "in each source repository, the hook deployHooks/stackery.prebuild." in screen.text
     assert f"Removed: there is no stack {STACK} in us-east-1.\n" in screen.text
     assert "`private-packages deploy --import --stack-name private-packages`" in screen.text
@@ -74,10 +75,48 @@ def test_a_key_that_encrypts_another_secret_stays(deployer: Deployer) -> None:
     assert key_state(deployer, key) == "Enabled"
 
 
+def test_what_another_stack_took_over_is_its_own(deployer: Deployer) -> None:
+    deployer.set_up(TOKEN)
+    key = key_of(deployer)
+    assert deployer.deploy("--remove", "--yes").returncode == 0
+    assert deployer.deploy("--import", "--yes", "--stack-name", "two").returncode == 0
+    ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--yes")
+    assert ended.stdout.startswith(
+        f"There is no stack {STACK} in us-east-1, account {deployer.account.id}, and"
+    )
+    assert key_state(deployer, key) == "Enabled"
+    assert deployer.value() == TOKEN
+
+
+def test_a_key_that_the_secret_was_moved_to_stays(deployer: Deployer) -> None:
+    deployer.set_up(TOKEN)
+    assert deployer.deploy("--remove", "--yes").returncode == 0
+    other = deployer.account.client("kms").create_key()["KeyMetadata"]["Arn"]
+    deployer.account.client("secretsmanager").update_secret(SecretId=SECRET, KmsKeyId=other)
+    ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--yes")
+    assert f"  The key {other} stays, since nothing says that this stack made it.\n" in ended.stdout
+    assert key_state(deployer, other) == "Enabled"
+
+
+def test_a_stack_that_has_only_taken_over_is_removed_as_such(deployer: Deployer) -> None:
+    key, _ = by_hand(deployer)
+    with deployer.in_terminal("--import") as screen:
+        screen.wait_for("asked again. [y/N]: ")
+        screen.type("y\n")
+        screen.wait_for("Deploy this? [y/N]: ")
+        screen.type("n\n")
+        assert screen.end() == 1
+    ended = deployer.deploy("--remove", "--yes")
+    assert "is removed; what it has taken over keeps the policies that it had before." in ended.stdout
+    assert f"  The secret {SECRET} (with a value) stays.\n  The key {key} stays.\n" in ended.stdout
+    assert deployer.stacks() == {}
+    assert deployer.value() == TOKEN
+
+
 def test_a_dry_run_and_a_no_change_nothing(deployer: Deployer) -> None:
     deployer.set_up(TOKEN)
     ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--dry-run")
-    assert f"  The secret {SECRET} (with a token) is deleted in 7 days.\n" in ended.stdout
+    assert f"  The secret {SECRET} (with a value) is deleted in 7 days.\n" in ended.stdout
     with deployer.in_terminal("--remove") as screen:
         screen.wait_for("Remove this? [y/N]: ")
         screen.type("\n")

@@ -114,7 +114,8 @@ class TestAllThatIsPrinted:
         assert program == "private-packages"
         depth = 2 if words[0] in ("rollout", "token") else 1
         name = " ".join(words[:depth])
-        subcommand(name).make_context(name, words[depth:])
+        parent = main.make_context("private-packages", [*words])  # whose settings the command has
+        subcommand(name).make_context(name, words[depth:], parent=parent)
 
     def test_those_of_this_program_are_whole(self) -> None:
         options = {name: [f"--{name.replace('_', '-')}", "x"] for name in PLACES}

@@ -6,7 +6,7 @@ concerns all of them (a role, a part of the organization) is told once; what is 
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ class AccessChange:
     sentence: str
     needs_consent: bool
     """Whether somebody loses access, or the tokens are opened to more than they were."""
+    is_gain: bool = False
+    """Whether somebody can read who could not."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Side:
 
     template: Document
     values: Mapping[str, str]
-    """What its parameters are."""
+    """What its parameters are, and CloudFormation's own: AWS::Partition and the like."""
     organization: str
     """The organization that its role check found, or empty where that is not known."""
 
@@ -64,14 +66,29 @@ class _Statement:
     @property
     def is_narrowed(self) -> bool:
         """Whether it lets in only whom its conditions name."""
-        return "*" not in self.principal or any(key == _ROLE for _, key in self.conditions)
+        return "*" not in self.principal or _ROLE in self._keys
+
+    @property
+    def lets_everybody_in(self) -> bool:
+        """Whether it asks nobody for an organization or a role."""
+        return self.effect == "Allow" and self.principal == "*" and not self._keys & {_ROLE, _ORGANIZATION}
+
+    @property
+    def _keys(self) -> set[str]:
+        return {key for _, key in self.conditions}
 
 
 _Policies = Mapping[str, Sequence[_Statement]]
 
 
-def changes(before: Side, after: Side) -> list[AccessChange]:
-    """Return what changes, what needs consent first."""
+def changes(before: Side, after: Side, *, replaced: Collection[str] = ()) -> list[AccessChange]:
+    """Return what changes, what needs consent first.
+
+    Args:
+        before: the stack as it is.
+        after: the stack as it is to be.
+        replaced: labels of statements that make way for the template's without any further consent.
+    """
     old, new = _policies(before), _policies(after)
     # What is told of all policies is not told again of each.
     told = {key: _values(old, key) ^ _values(new, key) for key in (_ROLE, _ORGANIZATION, _PATHS)}
@@ -85,7 +102,7 @@ def changes(before: Side, after: Side) -> list[AccessChange]:
         *_of_roles(old, new, told[_ROLE]),
         *_of_organizations(old, new),
         *_of_paths(old, new),
-        *_of_statements(old, new, told),
+        *_of_statements(old, new, told, replaced, before.secrets.keys() - after.secrets.keys()),
     ]
     return sorted(found, key=lambda change: not change.needs_consent)
 
@@ -123,8 +140,13 @@ def _resolved(node: Any, side: Side) -> Any:
     if list(node) == ["Ref"] and node["Ref"] in side.values:
         return side.values[node["Ref"]]
     if list(node) == ["Fn::Sub"] and isinstance(node["Fn::Sub"], str):
-        return re.sub(r"\$\{(\w+)\}", lambda found: side.values.get(found[1], found[0]), node["Fn::Sub"])
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: side.values.get(found[1], found[0]), node["Fn::Sub"])
     return {key: _resolved(value, side) for key, value in node.items()}
+
+
+def _is_positive(operator: str) -> bool:
+    """Return whether what a condition names is let in by it, and not kept out."""
+    return operator.endswith(("Equals", "Like", "IfExists")) and "Not" not in operator
 
 
 def _statement(found: Document) -> _Statement:
@@ -169,8 +191,8 @@ def _values(policies: _Policies, key: str) -> frozenset[str]:
         value
         for statements in policies.values()
         for statement in statements
-        for (_, each), values in statement.conditions.items()
-        if each == key
+        for (operator, each), values in statement.conditions.items()
+        if each == key and statement.effect == "Allow" and _is_positive(operator)
         for value in values
     )
 
@@ -181,14 +203,14 @@ def _of_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator
             yield AccessChange(f"Builds can no longer read {secret} ({name}).", needs_consent=True)
     for name, secret in after.items():
         if name not in before:
-            yield AccessChange(f"Builds can read {secret} ({name}).", needs_consent=False)
+            yield AccessChange(f"Builds can read {secret} ({name}).", needs_consent=False, is_gain=True)
 
 
 def _of_roles(before: _Policies, after: _Policies, told: frozenset[str]) -> Iterator[AccessChange]:
     for role in sorted(_values(before, _ROLE) & told):
         yield AccessChange(f"The role {_name(role)} can no longer read any token.", needs_consent=True)
     for role in sorted(_values(after, _ROLE) & told):
-        yield AccessChange(f"The role {_name(role)} can read all tokens.", needs_consent=False)
+        yield AccessChange(f"The role {_name(role)} can read all tokens.", needs_consent=False, is_gain=True)
 
 
 def _name(role: str) -> str:
@@ -223,29 +245,48 @@ def _of_paths(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
 
 
 def _of_statements(
-    before: _Policies, after: _Policies, told: Mapping[str, frozenset[str]]
+    before: _Policies,
+    after: _Policies,
+    told: Mapping[str, frozenset[str]],
+    replaced: Collection[str],
+    gone: Collection[str],
 ) -> Iterator[AccessChange]:
     """Return what is left; the same of several policies once."""
-    phrases: dict[str, list[str]] = {}
+    phrases: dict[tuple[str, bool], list[str]] = {}
     for of_what in before:
-        for phrase in _differences(before[of_what], after.get(of_what, before[of_what]), told):
-            phrases.setdefault(phrase, []).append(of_what)
-    for phrase, policies in phrases.items():
-        yield AccessChange(f"The policy of {', '.join(policies)}: {phrase}.", needs_consent=True)
+        # That builds can no longer read a repository's secret is told as such.
+        if of_what in after or of_what not in gone:
+            for found in _differences(before[of_what], after.get(of_what, []), told, replaced):
+                phrases.setdefault(found, []).append(of_what)
+    for (phrase, needs_consent), policies in phrases.items():
+        yield AccessChange(f"The policy of {', '.join(policies)}: {phrase}.", needs_consent)
 
 
 def _differences(
-    before: Sequence[_Statement], after: Sequence[_Statement], told: Mapping[str, frozenset[str]]
-) -> Iterator[str]:
-    old, new = ({each.label: each for each in side} for side in (before, after))
-    for label, statement in old.items():
-        if label not in new:
-            yield f"the statement {label} goes, {_in_words(statement)}"
-        elif parts := [*_parts(statement, new[label], told)]:
-            yield f"the statement {label} {'; '.join(parts)}"
-    for label, statement in new.items():
-        if label not in old:
-            yield f"the statement {label} comes, {_in_words(statement)}"
+    before: Sequence[_Statement],
+    after: Sequence[_Statement],
+    told: Mapping[str, frozenset[str]],
+    replaced: Collection[str],
+) -> Iterator[tuple[str, bool]]:
+    """Yield what differs between two policies, each with whether it needs consent."""
+    old, new = [*before], [*after]
+    pairs = []
+    # Those of the same label belong together, the most alike first: without a Sid several can have one.
+    for statement in before:
+        alike = [each for each in new if each.label == statement.label]
+        if alike:
+            match = next((each for each in alike if not [*_parts(statement, each, told)]), alike[0])
+            pairs.append((statement, match))
+            old.remove(statement)
+            new.remove(match)
+    for statement, match in pairs:
+        if parts := [*_parts(statement, match, told)]:
+            yield f"the statement {statement.label} {'; '.join(parts)}", True
+    for statement in old:
+        yield f"the statement {statement.label} goes, {_in_words(statement)}", statement.label not in replaced
+    # Where others make way, the template's own take their place.
+    for statement in new:
+        yield f"the statement {statement.label} comes, {_in_words(statement)}", not replaced
 
 
 def _in_words(statement: _Statement) -> str:
@@ -255,6 +296,8 @@ def _in_words(statement: _Statement) -> str:
 
 
 def _parts(old: _Statement, new: _Statement, told: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    if old.lets_everybody_in:
+        yield "let everybody in"
     for field in ("effect", "principal", "resource"):
         was, becomes = getattr(old, field), getattr(new, field)
         if was != becomes:
@@ -263,7 +306,12 @@ def _parts(old: _Statement, new: _Statement, told: Mapping[str, frozenset[str]])
         yield f"gains {action}"
     for action in sorted(old.actions - new.actions):
         yield f"loses {action}"
-    theirs, ours = (_without(each.conditions, told) for each in (old, new))
+    yield from _of_conditions(*(_without(each.conditions, told) for each in (old, new)))
+
+
+def _of_conditions(
+    theirs: Mapping[tuple[str, str], frozenset[str]], ours: Mapping[tuple[str, str], frozenset[str]]
+) -> Iterator[str]:
     for key in sorted({*theirs, *ours}):
         if key not in ours:
             yield f"no longer asks that {_condition(key, theirs[key])}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from generator import names, short_forms
 from generator.configuration import Configuration, Repository
+from generator.short_forms import Document
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import (
@@ -161,6 +162,8 @@ class Deployment:
     """What to say when this is stopped now."""
     _imports: Sequence[Import] = ()
     """What is taken over."""
+    _organization: str = ""
+    """The account's organization, as the role check has found it."""
 
     @property
     def name(self) -> str:
@@ -208,7 +211,10 @@ class Deployment:
             )
             if proposed.is_empty:
                 description = stack.get(self.aws, proposed.stack_id)
-                tokens = {} if self.wanted.dry_run else self.wanted.tokens or {}
+                tokens = self.wanted.tokens or {}
+                if self.wanted.dry_run and tokens:
+                    self.dialogue.note(f"The token of {', '.join(tokens)} would be stored.")
+                    tokens = {}
                 return self._with_tokens(Result(Ending.UNCHANGED, proposal, description), tokens)
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
@@ -262,15 +268,14 @@ class Deployment:
                 is_new,
                 [*proposed.changes, *resource_import.foreseen(between, after)],
                 list(wanted.changes()),
-                [] if is_new else self._access(wanted),
+                self._access(wanted, between),
                 version_before,
                 self._imports,
             )
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
                 return Result(Ending.DRY_RUN, proposal, self._description)
-            if not self.dialogue.agrees("Take over what is there? What follows is shown and asked again."):
-                raise DeploymentStoppedError(self._standing)
+            self._agree(proposal, "Take over what is there? What follows is shown and asked again.")
             self._description, seen = self._execute(proposed, is_new=is_new)
         if failure := self._failure(self._description, seen, proposal):
             return failure
@@ -312,24 +317,27 @@ class Deployment:
             )
         return before
 
-    def _access(self, parameters: Parameters) -> list[AccessChange]:
-        """Return who gains and who loses access."""
+    def _access(self, parameters: Parameters, template: Document | None = None) -> list[AccessChange]:
+        """Return who gains and who loses access, from the stack's template unless another is given."""
+        before = template or short_forms.load(stack.template(self.aws, self.wanted.stack_name))
         outputs = stack.outputs(self._description) if self._description else {}
-        organization = outputs.get("OrganizationId", "")
-        before = access.Side(
-            short_forms.load(stack.template(self.aws, self.wanted.stack_name)),
-            parameters.deployed,
-            organization,
-        )
         values = {name: parameters.value(name) for name in parameters.defaults}
-        after = access.Side(
-            short_forms.load(self.wanted.template.body), values, values["OrganizationId"] or organization
+        organization = values["OrganizationId"] or self._organization
+        pseudo = {
+            "AWS::Partition": self.aws.identity.partition,
+            "AWS::AccountId": self.aws.identity.account,
+            "AWS::Region": self.aws.region,
+        }
+        return access.changes(
+            access.Side(
+                resource_import.with_policies(before, self._imports),
+                {**values, **parameters.deployed, **pseudo},
+                outputs.get("OrganizationId", organization),
+            ),
+            access.Side(short_forms.load(self.wanted.template.body), {**values, **pseudo}, organization),
+            # That these make way was agreed to, or is about to be.
+            replaced=resource_import.MANUAL_STATEMENTS if "KeyArn" not in outputs else (),
         )
-        found = access.changes(before, after)
-        if "KeyArn" in outputs:
-            return found
-        # What was taken over had other policies; that they are replaced was agreed to.
-        return [replace(change, needs_consent=False) for change in found]
 
     def _check_role(self, parameters: Parameters) -> None:
         requirements = account_check.Requirements(
@@ -340,6 +348,7 @@ class Deployment:
             organization_id=parameters.value("OrganizationId"),
         )
         finding = account_check.check_account(self.aws, requirements)
+        self._organization = finding.organization_id or ""
         if finding.verdict is account_check.Verdict.READY:
             self.dialogue.note(
                 f"Role check: account {finding.account} has version {finding.version}, passed."
@@ -364,16 +373,23 @@ class Deployment:
                 )
         secret_names.refuse_doubles(wanted)
         secret_names.refuse_renamed_ids(wanted, parameters.deployed)
-        new = {key: name for key, name in wanted.items() if parameters.deployed.get(key) != name}
+        fresh = {key: name for key, name in wanted.items() if key not in parameters.deployed}
+        # Another name for a secret that the stack has makes a new one.
+        moved = {key: name for key, name in wanted.items() if parameters.deployed.get(key, name) != name}
+        secret_names.refuse_taken(self.aws, moved, self.wanted.stack_name, "")
         if not self.wanted.take_over:
             given = [f"--parameter={name}={value}" for name, value in self.wanted.given.items()]
             take_over = invocation.command("deploy", "--import", *given, stack_name=self.wanted.stack_name)
-            secret_names.refuse_taken(self.aws, new, self.wanted.stack_name, take_over)
+            secret_names.refuse_taken(self.aws, fresh, self.wanted.stack_name, take_over)
             return
         key = stack.outputs(self._description).get("KeyArn") if self._description else None
-        self._imports = resource_import.find(self.aws, new, self.wanted.stack_name, key)
-        if not self._imports:
-            listed = ", ".join(new.values()) or "any other name than the stack has"
+        self._imports = resource_import.find(self.aws, fresh, self.wanted.stack_name, key)
+        if not fresh:
+            self.dialogue.note(
+                "Note: the stack has all of its secrets already, so that --import does nothing."
+            )
+        elif not self._imports:
+            listed = ", ".join(fresh.values())
             self.dialogue.note(f"Note: there is nothing to import in {self.aws.region}, no secret {listed}.")
 
     def _delete_remains(self) -> None:
@@ -436,9 +452,10 @@ class Deployment:
                 stored.append(repository_id)
             except UserError as error:
                 again = invocation.command("token set", repository_id, stack_name=self.wanted.stack_name)
+                # Elsewhere the error says what to do before.
+                later = f" Store it with `{again}`." if isinstance(error, AwsError) else ""
                 failures.append(
-                    f"The stack is deployed, but the token of {repository_id} is not stored: {error} Store it"
-                    f" with `{again}`."
+                    f"The stack is deployed, but the token of {repository_id} is not stored: {error}{later}"
                 )
         return replace(result, stored=stored, failure=" ".join(failures))
 
@@ -447,7 +464,7 @@ class Deployment:
             return {"TemplateBody": template}
         return {"TemplateURL": upload(self.aws, self.wanted.bucket, template)}
 
-    def _agree(self, proposal: Proposal) -> None:
+    def _agree(self, proposal: Proposal, question: str = "Deploy this?") -> None:
         """Go on only with what the user agrees to."""
         found = grave(proposal.changes)
         if found and not self.wanted.allow_replacement:
@@ -458,7 +475,7 @@ class Deployment:
         grave_access = [change.sentence for change in proposal.access if change.needs_consent]
         if grave_access and not self.wanted.allow_removal:
             raise StackError(f"This needs --allow-removal: {' '.join(grave_access)} {self._standing}")
-        if not self.dialogue.agrees("Deploy this?"):
+        if not self.dialogue.agrees(question):
             raise DeploymentStoppedError(self._standing)
 
     def _goes_on(self, is_new: bool) -> str:

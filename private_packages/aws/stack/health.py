@@ -44,8 +44,10 @@ class StackHealth:
     def problems(self) -> list[str]:
         """What needs attention."""
         if self.status in SETTLED:
-            is_whole = "KeyArn" in self.outputs
-            return [] if is_whole else [f"the stack is not whole: {invocation.command('deploy')}"]
+            if "KeyArn" in self.outputs:
+                return []
+            deploy = invocation.command("deploy")
+            return [f"only key and secrets were taken over, whose old policies still hold: {deploy}"]
         if self.status.endswith("_IN_PROGRESS"):
             return [f"the stack is in {self.status}: wait for its end"]
         return [f"the stack is in {self.status}: see its events, fix the cause and deploy again"]
@@ -149,7 +151,7 @@ def read(aws: Aws, stack_name: str) -> Health:
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
         [_secret(aws, name, arn) for name, arn in arns.items()],
-        if_allowed(leftovers.of_stack, aws, stack_name, list(arns.values())),
+        if_allowed(leftovers.of_stack, aws, stack_name),
     )
 
 

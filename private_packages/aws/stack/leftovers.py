@@ -1,12 +1,13 @@
 """The secrets that a stack has left behind: they outlive a repository that is removed, and the stack."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from generator import names
 from private_packages.aws.aws import Aws, asking
+from private_packages.aws.stack.owners import owners
 from private_packages.aws.tokens import secret
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Leftover:
     last_accessed: datetime | None
     """The day on which its value was last read; None where it was not lately."""
     deleted: datetime | None = None
-    """When it was scheduled for deletion; None where it is not."""
+    """When it is going to be deleted; None where it is not."""
     key_arn: str | None = None
     """The key as the secret names it; None for AWS's own."""
     tags: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -41,20 +42,21 @@ def tags_of(tags: "Iterable[TagTypeDef]") -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
-def of_stack(aws: Aws, stack_name: str, present: Collection[str]) -> list[Leftover]:
-    """Return the secrets that this stack made and does not have now.
+def of_stack(aws: Aws, stack_name: str) -> list[Leftover]:
+    """Return the secrets that this stack made and that no stack has now.
 
     Args:
         aws: the stack's account and Region.
         stack_name: the stack, which need not be there any more.
-        present: the ARNs of the secrets that it has.
 
     Raises:
         AwsError: AWS cannot be asked.
     """
     # Filters of Secrets Manager match the beginning of a word, so that is_of looks again.
     found = _list(aws, Filters=[{"Key": "tag-key", "Values": [names.TAG]}])
-    return [each for each in found if each.is_of(stack_name) and each.arn not in present]
+    made = [each for each in found if each.is_of(stack_name)]
+    living = owners(aws) if made else None
+    return [each for each in made if living and living.of(each.arn, each.name) is None]
 
 
 def all_secrets(aws: Aws) -> list[Leftover]:

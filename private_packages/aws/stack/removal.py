@@ -13,7 +13,8 @@ from generator import names
 from private_packages.aws.aws import Aws, asking, if_allowed
 from private_packages.aws.errors import StackError
 from private_packages.aws.stack import leftovers, stack
-from private_packages.aws.stack.leftovers import Leftover
+from private_packages.aws.stack.leftovers import STACK_TAG, Leftover
+from private_packages.aws.stack.owners import Owners, owners
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -28,6 +29,8 @@ class Key:
     """When it is going to be deleted; None where it is not."""
     others: Sequence[str]
     """The names of other secrets that it encrypts."""
+    keeper: str = ""
+    """Why it stays, whatever is wanted; empty where nothing speaks for that."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,19 @@ def holdings(aws: Aws, stack_name: str) -> Holdings:
     found = stack.find(aws, stack_name)
     # A stack that only has change sets has nothing yet.
     found = None if found and found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
-    outputs = stack.outputs(found) if found else {}
     if found:
-        _require_ours(aws, found, outputs)
-    everything = leftovers.all_secrets(aws)
-    arns = names.secret_arns(outputs).values()
-    ours = [each for each in everything if each.arn in arns or each.is_of(stack_name)]
-    key_arn = outputs.get("KeyArn") or next((each.key_arn for each in ours if each.key_arn), None)
-    key = _key(aws, key_arn, [each for each in everything if each not in ours]) if key_arn else None
+        _require_ours(aws, found, stack.outputs(found))
+    everything, living = leftovers.all_secrets(aws), owners(aws)
+
+    def is_ours(secret: Leftover) -> bool:
+        owner = living.of(secret.arn, secret.name)
+        return owner == stack_name or (owner is None and secret.is_of(stack_name))
+
+    ours = [each for each in everything if is_ours(each)]
+    key_id = stack.outputs(found).get("KeyArn") if found else None
+    key_id = key_id or next((each.key_arn for each in ours if each.key_arn), None)
+    others = [each for each in everything if each not in ours and each.deleted is None]
+    key = _key(aws, key_id, others, stack_name, living) if key_id else None
     return Holdings(found, ours, key, if_allowed(_stack_sets, aws) or ())
 
 
@@ -78,7 +86,7 @@ def schedule_deletion(aws: Aws, found: Holdings, days: int) -> None:
         if each.deleted is None:
             with asking(f"schedule the secret {each.name} for deletion"):
                 aws.client("secretsmanager").delete_secret(SecretId=each.arn, RecoveryWindowInDays=days)
-    if found.key and not found.key.others and found.key.deletion is None:
+    if found.key and not found.key.keeper and found.key.deletion is None:
         with asking(f"schedule the key {found.key.arn} for deletion"):
             aws.client("kms").schedule_key_deletion(KeyId=found.key.arn, PendingWindowInDays=days)
 
@@ -98,15 +106,25 @@ def _require_ours(aws: Aws, found: "StackTypeDef", outputs: dict[str, str]) -> N
         )
 
 
-def _key(aws: Aws, arn: str, others: Sequence[Leftover]) -> Key:
-    with asking(f"describe the key {arn}"):
-        metadata = aws.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
-    known_as = (metadata["Arn"], metadata["KeyId"])
-    return Key(
-        metadata["Arn"],
-        metadata.get("DeletionDate"),
-        [each.name for each in others if each.key_arn in known_as and each.deleted is None],
-    )
+def _key(aws: Aws, key_id: str, others: Sequence[Leftover], stack_name: str, living: Owners) -> Key:
+    """Return the key, and why it stays: it must be certain that nobody else needs it."""
+    kms = aws.client("kms")
+    with asking(f"describe the key {key_id}"):
+        metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+        arn = metadata["Arn"]
+        aliases = kms.list_aliases(KeyId=arn)["Aliases"]
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=arn)["Tags"]}
+    known_as = {arn, metadata["KeyId"]}
+    known_as |= {name for alias in aliases for name in (alias["AliasName"], alias.get("AliasArn", ""))}
+    encrypts = [each.name for each in others if each.key_arn in known_as]
+    owner, keeper = living.of(arn, metadata["KeyId"]), ""
+    if owner not in (None, stack_name):
+        keeper = f"the stack {owner} has it"
+    elif owner is None and (tags.get(STACK_TAG) != stack_name or names.TAG not in tags):
+        keeper = "nothing says that this stack made it"
+    elif encrypts:
+        keeper = f"it encrypts {', '.join(encrypts)}, too"
+    return Key(arn, metadata.get("DeletionDate"), encrypts, keeper)
 
 
 def _stack_sets(aws: Aws) -> list[str]:

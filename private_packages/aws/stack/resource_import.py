@@ -17,7 +17,7 @@ from private_packages.aws.aws import Aws, asking, if_allowed
 from private_packages.aws.errors import SecretNameError
 from private_packages.aws.stack import change_set, secret_names
 from private_packages.aws.stack.change_set import Action, Change
-from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
+from private_packages.aws.stack.leftovers import tags_of
 from private_packages.aws.tokens.secret import holds_value
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 _KEY, _SECRET = change_set.HOLDING_TOKENS
+MANUAL_STATEMENTS = (
+    "Allow kms:Decrypt, kms:DescribeKey",
+    "Allow kms:*",
+    "Allow secretsmanager:GetSecretValue",
+)
+"""The statements of the manual procedure, which have no Sid: to take over is to replace them."""
 _OF_AWS = "AWS's own key aws/secretsmanager, which no other account can use"
 
 
@@ -40,10 +46,33 @@ class Import:
     """What people know it by: the secret's name, the key's ARN."""
     has_value: bool | None
     """None for a key."""
-    organizations: Sequence[str]
-    """Those that its policy names."""
+    policy: Document
+    """What lets others in until the template's takes its place; empty where there is none."""
     properties: Document = field(repr=False)
     """What it is, in CloudFormation's words."""
+
+    @property
+    def organizations(self) -> list[str]:
+        """The organizations that its policy opens it to."""
+        return sorted(value for statement in self._allowing for value in _organizations(statement))
+
+    @property
+    def openness(self) -> str:
+        """To whom its policy opens it, as far as that can be said in a few words."""
+        if not self._allowing:
+            return "open to nobody else"
+        if any(not _organizations(statement) and _is_anybody(statement) for statement in self._allowing):
+            return "not narrowed to an organization"
+        return (
+            f"open to {', '.join(self.organizations)}" if self.organizations else "open to named principals"
+        )
+
+    @property
+    def _allowing(self) -> list[Document]:
+        """The statements that let somebody in, but for the one that gives the account its own key."""
+        found = self.policy.get("Statement", [])
+        listed = found if isinstance(found, list) else [found]
+        return [each for each in listed if each.get("Effect") == "Allow" and not _is_of_the_account(each)]
 
 
 def find(aws: Aws, wanted: Mapping[str, str], stack_name: str, key_arn: str | None) -> list[Import]:
@@ -103,6 +132,19 @@ def template(before: Document | None, after: Document, found: Sequence[Import]) 
     return {**document, "Parameters": parameters, "Resources": resources}
 
 
+def with_policies(template: Document, found: Sequence[Import]) -> Document:
+    """Return a template with the secrets' policies, too, which no template has said yet."""
+    policies = {
+        f"{each.logical_id}Policy": {
+            "Type": "AWS::SecretsManager::ResourcePolicy",
+            "Properties": {"ResourcePolicy": each.policy},
+        }
+        for each in found
+        if each.resource_type == _SECRET and each.policy
+    }
+    return {**template, "Resources": policies | template["Resources"]}
+
+
 def resources_to_import(found: Sequence[Import]) -> "list[ResourceToImportTypeDef]":
     """Return them as CreateChangeSet takes them."""
     return [
@@ -127,7 +169,9 @@ def foreseen(before: Document, after: Document) -> list[Change]:
             changes.append(Change(Action.ADD, logical_id, resource_type))
             continue
         old = had[logical_id].get("Properties", {})
-        differing = [name for name in {**old, **properties} if old.get(name) != properties.get(name)]
+        # The value is none of the template's where nothing is typed into the form.
+        both = {name: None for name in (*old, *properties) if name in old or name != "SecretString"}
+        differing = [name for name in both if old.get(name) != properties.get(name)]
         if differing:
             changes.append(Change(Action.CHANGE, logical_id, resource_type, tuple(differing)))
     return changes
@@ -173,11 +217,11 @@ def _add_key(aws: Aws, stack_name: str, found: list[Import], metadata: Any) -> s
     with asking(f"read the policy and the tags of the key {arn}"):
         policy = json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
         tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key_id)["Tags"]}
-    origin = tags.get(STACK_TAG)
-    if origin and origin != stack_name and secret_names.has(aws, origin, arn):
+    owner = secret_names.owner(aws, tags, arn, key_id)
+    if owner not in (None, stack_name):
         raise SecretNameError(
-            f"The key {arn} belongs to the stack {origin}, which is there: deploy that one (--stack-name"
-            f" {origin})."
+            f"The key {arn} belongs to the stack {owner}, which is there: deploy that one (--stack-name"
+            f" {owner})."
         )
 
     def rotation() -> bool:
@@ -188,7 +232,7 @@ def _add_key(aws: Aws, stack_name: str, found: list[Import], metadata: Any) -> s
     properties: Document = {"KeyPolicy": policy, "Description": metadata.get("Description", "")}
     properties |= {"Tags": _tags(tags)} if _tags(tags) else {}
     properties |= {} if rotates is None else {"EnableKeyRotation": rotates}
-    found.append(Import(names.KEY, _KEY, key_id, arn, None, _organizations(policy), properties))
+    found.append(Import(names.KEY, _KEY, key_id, arn, None, policy, properties))
     return arn
 
 
@@ -209,7 +253,7 @@ def _secret(aws: Aws, parameter: str, described: "DescribeSecretResponseTypeDef"
         arn,
         described["Name"],
         holds_value(described.get("VersionIdsToStages", {})),
-        _organizations(json.loads(answer.get("ResourcePolicy") or "{}")),
+        json.loads(answer.get("ResourcePolicy") or "{}"),
         properties,
     )
 
@@ -219,13 +263,23 @@ def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items() if not key.startswith("aws:")]
 
 
-def _organizations(policy: Any) -> list[str]:
-    """Return the organizations that a policy names, wherever they stand in its conditions."""
-    found = set()
-    statements = policy.get("Statement", [])
-    for statement in [statements] if isinstance(statements, dict) else statements:
-        for condition in statement.get("Condition", {}).values():
-            for key, value in condition.items():
-                if key.lower() == "aws:principalorgid":
-                    found |= {value} if isinstance(value, str) else set(value)
-    return sorted(found)
+def _is_anybody(statement: Document) -> bool:
+    """Return whether a statement's principal is everybody, so that only its conditions narrow it."""
+    return statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]}) or "NotPrincipal" in statement
+
+
+def _is_of_the_account(statement: Document) -> bool:
+    """Return whether it is the statement that every key has, for the account that owns it."""
+    principal = statement.get("Principal")
+    return isinstance(principal, dict) and str(principal.get("AWS", "")).endswith(":root")
+
+
+def _organizations(statement: Document) -> set[str]:
+    """Return the organizations that a statement's conditions ask for."""
+    found: set[str] = set()
+    for operator, condition in statement.get("Condition", {}).items():
+        for key, value in condition.items():
+            # Not StringNotEquals, Null or the like, which ask for something else.
+            if key.lower() == "aws:principalorgid" and operator.endswith(("StringEquals", "StringLike")):
+                found |= {value} if isinstance(value, str) else {*map(str, value)}
+    return found

@@ -10,6 +10,7 @@ from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
 from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
+from private_packages.aws.stack.owners import owners
 from private_packages.aws.tokens.secret import holds_value
 
 _LATELY = timedelta(days=90)
@@ -25,7 +26,7 @@ def refuse_taken(aws: Aws, wanted: Mapping[str, str], stack_name: str, take_over
         aws: the stack's account and Region.
         wanted: the names, by the parameters that give them.
         stack_name: the stack.
-        take_over: the command that takes over what has such a name.
+        take_over: the command that takes over what has such a name; empty where none does.
 
     Raises:
         SecretNameError: a name is taken; the message says by what, and what to do, a line for each.
@@ -76,8 +77,9 @@ def refuse_renamed_ids(wanted: Mapping[str, str], deployed: Mapping[str, str]) -
             parameter = names.secret_name_parameter(new)
             raise SecretNameError(
                 f"The repository {old} is called {new} now, but has the same secret {name}: keep the id"
-                f" {old}, or give {new} a secret of its own (--parameter {parameter}=NAME) and store the"
-                " token there; CloudFormation cannot hand a secret from one id to another."
+                f" {old}, or give {new} a secret of its own (--parameter {parameter}=NAME). To hand the"
+                " secret over, with its value and ARN: deploy without the repository (--allow-removal), then"
+                " with it and --import; builds cannot read it in between."
             )
 
 
@@ -100,18 +102,21 @@ def describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
     return answer if answer.get("Name", name) == name else None
 
 
-def has(aws: Aws, stack_name: str, arn: str) -> bool:
-    """Return whether a stack is there and has the secret or key of this ARN.
+def owner(aws: Aws, tags: Mapping[str, str], *identifiers: str) -> str | None:
+    """Return the stack that has a secret or key; None where none has it.
 
-    What a stack made and then left behind keeps the stack's tag, but stands in none of its outputs any more.
-    Of a stack of another template the outputs say nothing, so that it counts as having it.
+    What a stack of this project made and then left behind keeps the stack's tag, but is its own no more. Of a
+    stack of another template nothing but the tag tells.
 
     Raises:
         AwsError: AWS cannot be asked.
     """
-    found = stack.find(aws, stack_name)
-    outputs = stack.outputs(found) if found else {}
-    return found is not None and ("KeyArn" not in outputs or arn in outputs.values())
+    if found := owners(aws).of(*identifiers):
+        return found
+    origin = tags.get(STACK_TAG)
+    there = stack.find(aws, origin) if origin else None
+    is_of_this_project = there is None or "KeyArn" in stack.outputs(there)
+    return None if is_of_this_project else origin
 
 
 def obstacle(
@@ -133,14 +138,15 @@ def obstacle(
     if "DeletedDate" in found:
         restore = invocation.aws_command("secretsmanager restore-secret", region=aws.region, secret_id=name)
         return (
-            f"The secret {name} is scheduled for deletion since {found['DeletedDate']:%Y-%m-%d}, which keeps"
-            f" its name taken until it is gone: {another}, or restore it first (`{restore}`)."
+            f"The secret {name} is scheduled for deletion on {found['DeletedDate']:%Y-%m-%d}, which keeps"
+            f" its name taken until it is gone: {another}, or restore it first (`{restore}`), and its key if"
+            " that is scheduled, too."
         )
-    origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
-    if origin and origin != stack_name and has(aws, origin, found["ARN"]):
+    has_it = owner(aws, tags_of(found.get("Tags", [])), found["ARN"], name)
+    if has_it not in (None, stack_name):
         return (
-            f"The secret {name} exists already and was made by the stack {origin}, which is there: {another},"
-            f" or deploy that stack (--stack-name {origin})."
+            f"The secret {name} exists already and belongs to the stack {has_it}, which is there: {another},"
+            f" or deploy that stack (--stack-name {has_it})."
         )
     home = found.get("PrimaryRegion", aws.region)
     if home != aws.region:
@@ -164,7 +170,9 @@ def _taken(
     """
     origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
     made_by = f", made by the stack {origin}" if origin else ""
-    ways = f"take it over, with its key and its token (`{take_over}`), or {_another(parameter)}"
+    ways = _another(parameter)
+    if take_over:
+        ways = f"take it over, with its key and its value (`{take_over}`), or {ways}"
     has_value = holds_value(found.get("VersionIdsToStages", {}))
     if has_value or _was_read_lately(found):
         why = "it holds a token" if has_value else "it was read lately"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from generator import names
+from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, StackError
 
@@ -70,6 +71,12 @@ def secret_arns(aws: Aws, description: "StackTypeDef", repository_ids: Iterable[
     found = outputs(description)
     wanted = {name: names.secret_arn_output(name) for name in repository_ids}
     missing = [output for output in wanted.values() if output not in found]
+    if missing and description.get("Description", "").startswith(names.TAKEN_OVER):
+        deploy = invocation.command("deploy", stack_name=description["StackName"])
+        raise StackError(
+            f"The stack {description['StackName']} in {aws.region} has taken over key and secrets, the rest"
+            f" is missing: `{deploy}`."
+        )
     if missing:
         raise StackError(
             f"Stack {description['StackName']} in {aws.region} ({description['StackStatus']}) has no output"

@@ -36,6 +36,12 @@ from private_packages.commands.options.parameters import given_parameters, param
 from private_packages.commands.printing import print_json, progress_console, result_console
 
 
+def _days(_: click.Context, __: click.Parameter, value: int | None) -> int | None:
+    if value is not None and not 7 <= value <= 30:
+        raise click.BadParameter("AWS takes 7 to 30 days.")
+    return value
+
+
 @click.command()
 @config_option
 @stack_name_option
@@ -60,8 +66,9 @@ from private_packages.commands.printing import print_json, progress_console, res
 @click.option(
     "--schedule-deletion",
     "days",
-    type=click.IntRange(7, 30),
+    type=int,
     metavar="DAYS",
+    callback=_days,
     help="With --remove: key and secrets are deleted, too, in 7 to 30 days.",
 )
 @click.option("--quick-create-link", is_flag=True, help="Only print a link to the console's form, filled in.")
@@ -235,12 +242,14 @@ def _check_use(
     """Refuse options that do not go together, before anything else."""
     if not re.fullmatch(names.STACK_NAME, stack_name):
         raise click.UsageError("--stack-name: a letter, then letters, digits and hyphens, 128 at most.")
+    if is_removal:
+        _refuse_beside("--remove", (*_OF_NO_USE_FOR_A_REMOVAL, "quick_create_link", "config", "parameters"))
+    if quick_create_link:
+        _refuse_beside("--quick-create-link", (*_OF_NO_USE_FOR_A_REMOVAL, "yes", "dry_run", "days"))
     if quick_create_link != (template_url is not None):
         raise click.UsageError("--quick-create-link and --template-url go together: give both or none.")
     if days and not is_removal:
         raise click.UsageError("--schedule-deletion goes with --remove: give both.")
-    if is_removal:
-        _refuse_beside("--remove", (*_OF_NO_USE_FOR_A_REMOVAL, "quick_create_link", "config", "parameters"))
     if quick_create_link:
         _check_link(str(template_url))
     if token_stdin and no_token:
@@ -250,7 +259,8 @@ def _check_use(
             "--token-stdin would show what you type: leave it out to be asked without that, or use a pipe."
         )
     if needs_terminal and not question.can_ask():
-        raise click.UsageError("There is no terminal to ask on: give --yes to deploy, or --dry-run to look.")
+        do = "remove" if is_removal else "deploy"
+        raise click.UsageError(f"There is no terminal to ask on: give --yes to {do}, or --dry-run to look.")
 
 
 _OF_NO_USE_FOR_A_REMOVAL = (
@@ -269,8 +279,7 @@ def _refuse_beside(option: str, others: Collection[str]) -> None:
 
 
 def _check_link(template_url: str) -> None:
-    """Refuse what the link has no use for, and an address that the console would not take."""
-    _refuse_beside("--quick-create-link", (*_OF_NO_USE_FOR_A_REMOVAL, "yes", "dry_run"))
+    """Refuse an address that the console would not take."""
     try:
         parts = urlsplit(template_url)
     except ValueError:

@@ -47,9 +47,9 @@ def print_imports(console: Console, imports: Sequence[Import]) -> None:
     if imports:
         console.print(Text("Taken over, as it is", style="bold"))
     for each in imports:
-        policy = f"open to {', '.join(each.organizations)}" if each.organizations else "names no organization"
-        value = {None: "", True: "with a token; ", False: "without a value; "}[each.has_value]
-        _print_row(console, "=", [each.name, f"{value}policy {policy}, replaced by the template's"], "cyan")
+        value = {None: "", True: "with a value; ", False: "without a value; "}[each.has_value]
+        policy = f"{each.openness}, replaced by the template's policy"
+        _print_row(console, "=", [each.name, f"{value}{policy}"], "cyan")
 
 
 def print_diff(
@@ -67,9 +67,9 @@ def print_diff(
     for each in access:
         _print_row(
             console,
-            "!" if each.needs_consent else "+",
+            "!" if each.needs_consent else "+" if each.is_gain else "~",
             [each.sentence],
-            "red" if each.needs_consent else "green",
+            "red" if each.needs_consent else "green" if each.is_gain else "yellow",
         )
     if changes:
         console.print(Text("Resources", style="bold"))

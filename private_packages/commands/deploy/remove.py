@@ -56,7 +56,17 @@ def remove(aws: Aws, stack_name: str, days: int | None, *, yes: bool, dry_run: b
 
 
 def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Iterator[str]:
-    what = "is removed, with the policies that let builds read" if found.description else "is gone already"
+    if not (found.description or found.secrets):
+        yield (
+            f"There is no stack {stack_name} in {aws.region}, account {aws.identity.account}, and nothing"
+            " that it left: correct --stack-name, --region or --profile, if that is not what you expected."
+        )
+        return
+    what = "is gone already"
+    if found.description:
+        what = "is removed, with the policies that let builds read"
+        if found.description["StackStatus"] == "IMPORT_COMPLETE":
+            what = "is removed; what it has taken over keeps the policies that it had before"
     yield f"The stack {stack_name} in {aws.region}, account {aws.identity.account}, {what}."
     fate = f"is deleted in {days} days" if days else "stays"
     for each in found.secrets:
@@ -64,7 +74,7 @@ def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Itera
         yield f"  The secret {each.name}{_about(each)} {what}."
     if found.key:
         yield f"  The key {found.key.arn} {_fate_of_key(found, fate)}."
-    if any(each.last_accessed for each in found.secrets):
+    if any(each.last_accessed and not each.deleted for each in found.secrets):
         yield "  Builds whose hooks read a secret fail from then on: remove the hooks first."
     yield "Not touched: in each source repository, the hook deployHooks/stackery.prebuild.private-packages."
     for name in found.stack_sets:
@@ -73,7 +83,7 @@ def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Itera
 
 
 def _about(secret: Leftover) -> str:
-    value = "with a token" if secret.has_value else "without a value"
+    value = "with a value" if secret.has_value else "without a value"
     read = f", last read {secret.last_accessed:%Y-%m-%d}" if secret.last_accessed else ""
     return f" ({value}{read})"
 
@@ -82,14 +92,16 @@ def _fate_of_key(found: Holdings, fate: str) -> str:
     key = found.key
     if key and key.deletion:
         return f"is deleted {moment(key.deletion)}"
-    if key and key.others and fate != "stays":
-        return f"stays, since it encrypts {', '.join(key.others)}, too"
+    if key and key.keeper and fate != "stays":
+        return f"stays, since {key.keeper}"
     return fate
 
 
 def _outcome(aws: Aws, stack_name: str, found: Holdings, *, dry_run: bool) -> Iterator[str]:
     if dry_run:
         yield "Nothing was changed, as --dry-run says."
+        return
+    if not (found.description or found.secrets):
         return
     kept = [each for each in found.secrets if each.deleted is None]
     is_key_kept = found.key is not None and found.key.deletion is None
@@ -98,21 +110,24 @@ def _outcome(aws: Aws, stack_name: str, found: Holdings, *, dry_run: bool) -> It
     if kept:
         command = invocation.command("deploy", "--import", stack_name=stack_name)
         yield f"Key and secrets cost {cost:.2f} USD a month. To have the stack again, with them: `{command}`"
-    for each in found.secrets:
-        if each.deleted:
-            yield f"To take it back: `{restore_command(each.arn)}`"
     if found.key and found.key.deletion:
         cancel, enable = (
             invocation.aws_command(f"kms {operation}", region=aws.region, key_id=found.key.arn)
             for operation in ("cancel-key-deletion", "enable-key")
         )
-        yield f"Until {moment(found.key.deletion)}, and before the secrets: `{cancel}`, then `{enable}`"
+        yield f"To take the key back, until {moment(found.key.deletion)}: `{cancel}`, then `{enable}`"
+    for each in found.secrets:
+        if each.deleted:
+            yield f"To take the secret {each.name} back: `{restore_command(each.arn)}`"
+    if not kept:
+        command = invocation.command("deploy", "--import", stack_name=stack_name)
+        yield f"When they are back, to have the stack again: `{command}`"
 
 
 def _document(stack_name: str, found: Holdings, *, dry_run: bool) -> dict[str, object]:
     key = found.key
     return {
-        "result": "dry-run" if dry_run else "removed",
+        "result": "dry-run" if dry_run else "removed" if found.secrets else "unchanged",
         "stack": stack_name,
         "stack_id": found.description["StackId"] if found.description else None,
         "secrets": [
@@ -125,6 +140,13 @@ def _document(stack_name: str, found: Holdings, *, dry_run: bool) -> dict[str, o
             }
             for each in found.secrets
         ],
-        "key": {"arn": key.arn, "deletion": iso(key.deletion), "other_secrets": key.others} if key else None,
+        "key": {
+            "arn": key.arn,
+            "deletion": iso(key.deletion),
+            "other_secrets": key.others,
+            "stays": key.keeper or None,
+        }
+        if key
+        else None,
         "stack_sets": found.stack_sets,
     }

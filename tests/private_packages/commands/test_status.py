@@ -118,8 +118,8 @@ def test_what_the_stack_left_behind_is_listed(run: Run, aws: Aws) -> None:
     left = test_leftovers.secret("/stackery/pypi", "private-packages", LastAccessedDate=UPDATED)
     aws(ListSecrets={"SecretList": [left]})
     assert (
-        "Left behind by this stack, which no build can read; to have one again: `private-packages deploy"
-        " --import`\n"
+        "Left behind by this stack, which no build can read; to have one again, put it into\n"
+        "repositories.yaml again, then: `private-packages deploy --import`\n"
         "  /stackery/pypi: without a value, last read 2026-02-01, 0.40 USD a month\n"
     ) in run("status").stdout
     [found] = json.loads(run("status", "--output", "json").stdout)["left_behind"]

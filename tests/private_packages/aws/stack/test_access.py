@@ -57,14 +57,14 @@ def test_nothing_changes() -> None:
 def test_a_repository_less_is_told_first_and_needs_consent() -> None:
     assert changes(side((NPM,)), side((PIP,))) == [
         AccessChange("Builds can no longer read /Npm (Npm).", needs_consent=True),
-        AccessChange("Builds can read /Pip (Pip).", needs_consent=False),
+        AccessChange("Builds can read /Pip (Pip).", needs_consent=False, is_gain=True),
     ]
 
 
 def test_roles_that_come_and_go_are_told_once_for_all_policies() -> None:
     assert changes(side((NPM, PIP), build_roles=("a/b",)), side((NPM, PIP), build_roles=("c/d",))) == [
         AccessChange("The role a/b can no longer read any token.", needs_consent=True),
-        AccessChange("The role c/d can read all tokens.", needs_consent=False),
+        AccessChange("The role c/d can read all tokens.", needs_consent=False, is_gain=True),
     ]
 
 
@@ -165,6 +165,48 @@ class TestAnEditedPolicy:
         template["Resources"]["Key"]["Properties"]["KeyPolicy"] = KEY_POLICY
         said = " ".join(sentences(Side(template, found.values, found.organization)))
         assert "the statement Allow kms:Decrypt, kms:DescribeKey goes" in said
+
+    def test_each_of_several_statements_without_a_name_is_told(self) -> None:
+        def add(found: Any) -> None:
+            for role in ("a", "b"):
+                found.append({"Effect": "Allow", "Principal": {"AWS": role}, "Action": "kms:Decrypt"})
+
+        said = sentences(edited(add))
+        assert [each.rpartition(" ")[2] for each in said] == ["a.", "b."]
+
+    def test_a_policy_of_somebody_s_own_that_goes_is_told(self) -> None:
+        found = side()
+        mine = {"Effect": "Allow", "Principal": {"AWS": "z"}, "Action": "secretsmanager:GetSecretValue"}
+        extra = {
+            "Type": "AWS::SecretsManager::ResourcePolicy",
+            "Properties": {"ResourcePolicy": {"Statement": mine}},
+        }
+        template = {**found.template, "Resources": {**found.template["Resources"], "Extra": extra}}
+        [said] = sentences(Side(template, found.values, found.organization))
+        assert said.startswith("The policy of Extra: the statement Allow secretsmanager:GetSecretValue goes")
+
+    def test_who_is_kept_out_by_a_condition_is_not_told_as_let_in(self) -> None:
+        def add(found: Any) -> None:
+            found[2]["Condition"]["Null"] = {"aws:PrincipalArn": False}
+            found[2]["Condition"]["StringNotEquals"] = {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}
+
+        [said] = sentences(edited(add))
+        assert "can no longer read" not in said
+        assert "no longer asks that aws:PrincipalOrgID StringNotEquals o-zzzzzzzzzz" in said
+
+    def test_what_let_everybody_in_is_told_so(self) -> None:
+        [said] = sentences(edited(lambda found: found[2].pop("Condition")))
+        assert "the statement BuildRolesDescribeKey let everybody in; asks that" in said
+
+    def test_what_was_agreed_to_be_replaced_needs_no_further_consent(self) -> None:
+        found = side()
+        template = copy.deepcopy(found.template)
+        template["Resources"]["Key"]["Properties"]["KeyPolicy"] = KEY_POLICY
+        before = Side(template, found.values, found.organization)
+        labels = ("Allow kms:Decrypt, kms:DescribeKey", "Allow kms:*")
+        told = changes(before, side(), replaced=labels)
+        assert [each.sentence for each in told if "statement" in each.sentence]
+        assert not [each for each in told if each.needs_consent and "statement" in each.sentence]
 
     def test_what_means_the_same_is_no_change(self) -> None:
         def rewrite(found: Any) -> None:

@@ -10,6 +10,7 @@ from generator import names
 from private_packages.aws.errors import AwsError
 from private_packages.aws.stack.leftovers import STACK_TAG, Leftover, of_stack
 from tests.aws import ErrorAnswer
+from tests.private_packages.aws.stack.test_health import stacks
 
 READ = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -24,7 +25,9 @@ def secret(name: str, stack: str = "packages", **fields: Any) -> dict[str, Any]:
 
 
 def test_those_of_this_stack_that_it_has_no_more(scripted: Callable[..., Any]) -> None:
+    outputs = {"KeyArn": "arn:aws:kms:us-east-1:111122223333:key/1", "NpmSecretArn": arn("/npm")}
     aws, session = scripted(
+        DescribeStacks=stacks(Outputs=[{"OutputKey": k, "OutputValue": v} for k, v in outputs.items()]),
         ListSecrets=[
             {"SecretList": [secret("/pypi", LastAccessedDate=READ), secret("/npm")], "NextToken": "2"},
             {
@@ -37,9 +40,9 @@ def test_those_of_this_stack_that_it_has_no_more(scripted: Callable[..., Any]) -
                     ),
                 ]
             },
-        ]
+        ],
     )
-    assert of_stack(aws, "packages", [arn("/npm")]) == [
+    assert of_stack(aws, "packages") == [
         Leftover("/maven", arn("/maven"), has_value=True, last_accessed=None),
         Leftover("/pypi", arn("/pypi"), has_value=False, last_accessed=READ),
     ]
@@ -49,4 +52,4 @@ def test_those_of_this_stack_that_it_has_no_more(scripted: Callable[..., Any]) -
 def test_who_may_not_list_is_told(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(ListSecrets=ErrorAnswer("AccessDeniedException"))
     with pytest.raises(AwsError, match=r"^May not list the secrets"):
-        of_stack(aws, "packages", [])
+        of_stack(aws, "packages")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from generator import names
 from private_packages.aws.errors import SecretNameError
 from private_packages.aws.stack import resource_import
 from private_packages.aws.stack.change_set import Action
@@ -14,6 +15,7 @@ from tests.custom_resource.aws import ACCOUNT
 from tests.policies.manual_procedure import KEY_POLICY, SECRET_POLICY
 from tests.policies.specification import ORGANIZATION
 from tests.private_packages.aws.stack.test_health import NO_STACK, stacks
+from tests.private_packages.aws.stack.test_owners import resources
 
 NAME = "/acme/npm"
 ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:{NAME}-a1b2c3"
@@ -71,21 +73,36 @@ def test_a_stack_that_has_the_key_takes_the_secret_alone(find: Callable[..., Any
     assert secret.logical_id == "AcmeSecret"
 
 
+ASKED = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue"}
+OF_TWO = {"StringEquals": {"aws:principalorgid": ["o-b", "o-a"]}}
+
+
 @pytest.mark.parametrize(
-    ("policy", "organizations"),
+    ("policy", "openness"),
     [
-        (None, []),
-        ({"Statement": {"Effect": "Allow", "Principal": "*"}}, []),
+        (None, "open to nobody else"),
+        ({"Statement": {"Effect": "Deny", "Principal": "*"}}, "open to nobody else"),
+        ({"Statement": [ASKED | {"Condition": OF_TWO}]}, "open to o-a, o-b"),
+        ({"Statement": ASKED}, "not narrowed to an organization"),
+        ({"Statement": [ASKED | {"Condition": OF_TWO}, ASKED]}, "not narrowed to an organization"),
         (
-            {"Statement": [{"Condition": {"StringEquals": {"aws:principalorgid": ["o-b", "o-a"]}}}]},
-            ["o-a", "o-b"],
+            {"Statement": ASKED | {"Condition": {"Null": {"aws:PrincipalOrgID": False}}}},
+            "not narrowed to an organization",
+        ),
+        (
+            {"Statement": ASKED | {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-z"}}}},
+            "not narrowed to an organization",
+        ),
+        (
+            {"Statement": ASKED | {"Principal": {"AWS": ["arn:aws:iam::1:role/x"]}}},
+            "open to named principals",
         ),
     ],
 )
-def test_the_organizations_of_a_policy(find: Callable[..., Any], policy: Any, organizations: Any) -> None:
+def test_to_whom_a_policy_opens_it(find: Callable[..., Any], policy: Any, openness: str) -> None:
     answer = {"ResourcePolicy": json.dumps(policy)} if policy else {}
     [secret] = find(KEY, GetResourcePolicy=answer)
-    assert secret.organizations == organizations
+    assert secret.openness == openness
 
 
 @pytest.mark.parametrize(
@@ -110,10 +127,16 @@ def test_a_key_that_the_stack_cannot_have(find: Callable[..., Any], metadata: An
 
 def test_a_key_that_another_stack_has(find: Callable[..., Any]) -> None:
     tags = [{"TagKey": "aws:cloudformation:stack-name", "TagValue": "two"}]
-    there = stacks(Outputs=[{"OutputKey": "KeyArn", "OutputValue": KEY}])
+    there = stacks(StackName="two", Outputs=[{"OutputKey": "KeyArn", "OutputValue": KEY}])
     with pytest.raises(SecretNameError, match=r"belongs to the stack two, which is there: deploy that one"):
-        find(ListResourceTags={"Tags": tags}, DescribeStacks=there)
+        find(DescribeStacks=there)
     assert len(find(ListResourceTags={"Tags": tags})) == 2  # that stack is gone
+
+
+def test_what_a_half_way_stack_has_is_its_own(find: Callable[..., Any]) -> None:
+    half = stacks("IMPORT_COMPLETE", StackName="half", Outputs=[], Description=names.TAKEN_OVER)
+    with pytest.raises(SecretNameError, match=r"belongs to the stack half, which is there"):
+        find(DescribeStacks=half, ListStackResources=resources("1"))
 
 
 def test_the_first_step_leaves_what_the_stack_has_as_it_is(find: Callable[..., Any]) -> None:

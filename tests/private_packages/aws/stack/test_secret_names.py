@@ -17,7 +17,7 @@ WANTED = {"AcmeSecretName": "/acme/npm"}
 FREE = ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 SECRET = "--secret-id /acme/npm --region us-east-1"
 TAKE_OVER = (
-    "take it over, with its key and its token (`deploy --import`), or give another name (--parameter"
+    "take it over, with its key and its value (`deploy --import`), or give another name (--parameter"
     " AcmeSecretName=NAME)"
 )
 FORCED = "--secret-id /acme/npm --force-delete-without-recovery"
@@ -73,8 +73,9 @@ def test_nobody_is_told_to_delete_what_may_be_in_use(
 
 def test_nor_what_a_stack_has(scripted: Callable[..., Any]) -> None:
     assert refusal(scripted, Tags=[OF_A_STACK], stack=stacks()) == (
-        "The secret /acme/npm exists already and was made by the stack old, which is there: give another name"
-        " (--parameter AcmeSecretName=NAME), or deploy that stack (--stack-name old)."
+        "The secret /acme/npm exists already and belongs to the stack private-packages, which is there: give"
+        " another name (--parameter AcmeSecretName=NAME), or deploy that stack (--stack-name"
+        " private-packages)."
     )
 
 
@@ -91,9 +92,9 @@ def test_a_copy_of_another_region(scripted: Callable[..., Any]) -> None:
 
 def test_a_name_whose_secret_is_scheduled_for_deletion(scripted: Callable[..., Any]) -> None:
     assert refusal(scripted, DeletedDate=datetime(2026, 1, 1, tzinfo=UTC)) == (
-        "The secret /acme/npm is scheduled for deletion since 2026-01-01, which keeps its name taken until it"
+        "The secret /acme/npm is scheduled for deletion on 2026-01-01, which keeps its name taken until it"
         " is gone: give another name (--parameter AcmeSecretName=NAME), or restore it first"
-        f" (`aws secretsmanager restore-secret {SECRET}`)."
+        f" (`aws secretsmanager restore-secret {SECRET}`), and its key if that is scheduled, too."
     )
 
 
@@ -107,7 +108,9 @@ def test_an_id_that_changed_while_the_name_stayed_is_recognised() -> None:
 
 
 def test_all_names_that_are_taken_are_told_at_once(scripted: Callable[..., Any]) -> None:
-    aws, _ = scripted(DescribeSecret=lambda asked: {"Name": asked["SecretId"]})
+    aws, _ = scripted(
+        DescribeSecret=lambda asked: {"Name": asked["SecretId"], "ARN": ARN}, DescribeStacks=NO_STACK
+    )
     with pytest.raises(SecretNameError) as refused:
         refuse_taken(aws, {"A": "/a", "B": "/b"}, "new", "deploy --import")
     assert [line.split()[2] for line in str(refused.value).splitlines()] == ["/a", "/b"]

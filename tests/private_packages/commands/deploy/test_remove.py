@@ -30,6 +30,8 @@ def aws(boto: boto3.Session) -> Callable[..., Aws]:
             "DescribeStacks": NO_STACK,
             "ListSecrets": {"SecretList": [left]},
             "DescribeKey": {"KeyMetadata": {"KeyId": "1", "Arn": KEY, "KeyState": "Enabled"}},
+            "ListAliases": {"Aliases": []},
+            "ListResourceTags": {"Tags": []},
             "ListStackSets": {
                 "Summaries": [{"StackSetName": "all", "Description": "x (stackery-private-packages 0.1.0)"}]
             },
@@ -46,7 +48,7 @@ def test_what_stays_is_named_with_its_price_and_the_way_back(
     remove(aws(), "packages", None, yes=True, dry_run=False, output="text")
     assert capsys.readouterr().out.splitlines() == [
         "The stack packages in us-east-1, account 111122223333, is gone already.",
-        "  The secret /npm (with a token, last read 2026-02-01) stays.",
+        "  The secret /npm (with a value, last read 2026-02-01) stays.",
         f"  The key {KEY} stays.",
         "  Builds whose hooks read a secret fail from then on: remove the hooks first.",
         "Not touched: in each source repository, the hook deployHooks/stackery.prebuild.private-packages.",
@@ -66,6 +68,7 @@ def test_programs_get_a_document_alone(aws: Callable[..., Aws], capsys: pytest.C
         "arn": KEY,
         "deletion": "2026-03-01T00:00:00+00:00",
         "other_secrets": [],
+        "stays": "nothing says that this stack made it",
     }
 
 
