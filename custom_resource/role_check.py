@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -21,11 +22,16 @@ STACKERY_REGIONS = (
 ).split()
 UNKNOWN = "unknown"
 PHYSICAL_ID = "stackery-role-check"  # a changed id would make CloudFormation delete the old one
-CALLS = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+# Many attempts: a StackSet asks from all accounts at once. The handler ends them in time.
+CALLS = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 30})
+DENIAL_TIME = 40  # seconds that IAM may take to spread what was allowed just now
 ANSWER_PAUSES = (0, 1, 2, 4, 8)  # seconds before each attempt to deliver the answer
 ANSWER_TIMEOUT = 5  # seconds for each attempt
 ANSWER_TIME = sum(ANSWER_PAUSES) + ANSWER_TIMEOUT * len(ANSWER_PAUSES)
-TEXT_LENGTH = 1200  # even with each character escaped, the answer stays under 4,096 bytes
+TEXT_LENGTH = 1000  # even with each character escaped, the answer stays under 4,096 bytes
+# No Stackery Role: nothing is installed yet, or any more.
+LEFTOVERS = ("REVIEW_", "ROLLBACK_", "CREATE_IN_", "CREATE_FAILED", "DELETE_")
+BOOTSTRAP = "Custom::StackeryAgentCommanderBootstrap"
 
 # semver.org, with a leading v and a missing minor or patch allowed.
 NUMBER = r"(?:0|[1-9][0-9]*)"
@@ -49,31 +55,41 @@ class Refused(Exception):
         super().__init__(message)
         self.kind = kind
         self.found: Json | None = None  # attributes so far
+        self.may_pass = False  # a denial, which may pass as IAM spreads
 
 
 def handler(event: Json, context: Any) -> None:
     """Answer one CloudFormation request, before this function's time is over."""
     answers: list[Json] = []
-    worker = threading.Thread(target=lambda: answers.append(decide(event)), daemon=True)
+    seconds = max(1, context.get_remaining_time_in_millis() / 1000 - ANSWER_TIME)
+    worker = threading.Thread(target=lambda: answers.append(decide(event, seconds)), daemon=True)
     worker.start()
-    worker.join(max(1, context.get_remaining_time_in_millis() / 1000 - ANSWER_TIME))
+    worker.join(seconds)
     late = failed("Try again: AWS did not answer the role check in time. It changed nothing.")
     deliver(event, (answers or [late])[0])
 
 
-def decide(event: Json) -> Json:
+def decide(event: Json, seconds: float) -> Json:
     """Return the answer to this event: Status, Reason and Data."""
-    if event["RequestType"] == "Delete":
+    kind, start = event.get("RequestType"), time.monotonic()
+    if kind == "Delete":
         return {"Status": "SUCCESS", "Reason": "Nothing to delete."}
-    try:
-        session, stack_id = boto3.Session(), event["StackId"]
-        before = event["RequestType"] == "Update" and attributes_before(stack_id, session)
-        data = before or check(event["ResourceProperties"], stack_id, session)
-    except Refused as refusal:
-        return failed(str(refusal))
-    except Exception as error:  # CloudFormation must hear of anything
-        return failed(f"Report this with the function's log: {type(error).__name__}: {error}")
-    return {"Status": "SUCCESS", "Reason": "See the attribute Status.", "Data": data}
+    if kind not in ("Create", "Update"):
+        return failed(f"Report this: CloudFormation asked for {kind}, which is unknown here.")
+    ends = start + (seconds - 4 if kind == "Update" else min(seconds - 4, DENIAL_TIME))
+    while True:
+        try:
+            session, stack_id = boto3.Session(), event["StackId"]
+            before = kind == "Update" and attributes_before(stack_id, session)
+            data = before or check(event["ResourceProperties"], stack_id, session)
+        except Refused as refusal:
+            if not refusal.may_pass or time.monotonic() > ends:
+                return failed(str(refusal))
+            time.sleep(5)
+        except Exception as error:  # CloudFormation must hear of anything
+            return failed(f"Report this: {type(error).__name__}: {error}")
+        else:
+            return {"Status": "SUCCESS", "Reason": "See the attribute Status.", "Data": data}
 
 
 def failed(reason: str) -> Json:
@@ -83,25 +99,27 @@ def failed(reason: str) -> Json:
 
 def attributes_before(stack_id: str, session: Any) -> Json | None:
     """Return the last attributes if this Update is a rollback, which a refusal would block."""
+    region, account = stack_id.split(":")[3:5]
+    client = session.client("cloudformation", region_name=region, config=CALLS)
     try:
-        client = session.client("cloudformation", region_name=stack_id.split(":")[3], config=CALLS)
         stack = client.describe_stacks(StackName=stack_id)["Stacks"][0]
-        if stack["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS":
-            last = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-            data = {"Version": last["StackeryRoleVersion"], "OrganizationId": last["OrganizationId"]}
-            return data | {"StackId": UNKNOWN, "Status": "Rolled back"}
     except Exception as error:
-        print(f"Cannot see whether this is a rollback: {code(error)}")
-    return None
+        raise fault("cloudformation:DescribeStacks", account, error) from error
+    last = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    if stack["StackStatus"] != "UPDATE_ROLLBACK_IN_PROGRESS" or "StackeryRoleVersion" not in last:
+        return None
+    data = {"Version": last["StackeryRoleVersion"], "OrganizationId": last["OrganizationId"]}
+    return data | {"StackId": UNKNOWN, "Status": "Rolled back"}
 
 
 def check(properties: Json, stack_id: str, session: Any) -> Json:
     """Return the custom resource's attributes for this stack's account, or raise Refused."""
     _, partition, _, region, account, *_ = stack_id.split(":")
 
-    def client(service: Any, where: str = region) -> Any:
+    def client(service: str, where: str = region) -> Any:
         return session.client(service, region_name=where, config=CALLS)
 
+    properties = {"StackeryStackRegion": "", "OrganizationId": "", **properties}  # empty ones may be dropped
     data = {"Version": UNKNOWN, "StackId": UNKNOWN, "Status": "Passed"}
     try:
         require_build_roles(client("iam"), properties["BuildRoles"], account)
@@ -118,7 +136,8 @@ def check(properties: Json, stack_id: str, session: Any) -> Json:
         data["Status"] = plain(f"Warning: {refusal}", TEXT_LENGTH)
         print(data["Status"])
     # Needed even where the check only warns: without an organization nobody could be let in.
-    data["OrganizationId"] = properties["OrganizationId"] or organization_id(client("organizations"), account)
+    given = properties["OrganizationId"]
+    data["OrganizationId"] = given or organization_id(client("organizations"), account)
     return data
 
 
@@ -139,23 +158,39 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
         # Only some roles come with the Stackery Role; who named another knows where it comes from.
         of_stackery = any(role.startswith("stackery/") for role in missing)
         do = "Install or upgrade the Stackery Role" if of_stackery else "Create what is missing"
-        raise Refused(
-            MISSING, f"{do} in account {account}: the account has no IAM role {' and no '.join(missing)}."
-        )
+        hint = " Without builds there, set RoleCheck to Warn." if len(missing) == len(build_roles) else ""
+        names = " and no ".join(missing)
+        raise Refused(MISSING, f"{do} in account {account}: the account has no IAM role {names}.{hint}")
 
 
-def find_stack(client: Any, properties: Json, region: str, others: list[str], account: str) -> Any:
+def find_stack(
+    client: Any,
+    properties: Json,
+    region: str,
+    others: list[str],
+    account: str,
+) -> Any:
     """Return the Stackery Role's stack, from the given Region, else this one, else another."""
     name, given = properties["StackeryStackName"], properties["StackeryStackRegion"]
-    skipped = []
+    skipped: dict[str, Exception] = {}
+    left: list[str] = []
+    looked: list[str] = []
 
     def look(cloudformation: Any) -> Any:
+        here = cloudformation.meta.region_name
+        looked.append(here)
         try:
-            return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+            stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         except Exception as error:  # one Region's trouble must not hide the stack in another
             if code(error) != "ValidationError" or "does not exist" not in str(error):
-                skipped.append(f"{cloudformation.meta.region_name} ({code(error)})")
+                skipped[here] = error
             return None
+        if stack["StackName"] != name:  # an alias of another stack
+            return None
+        if not stack["StackStatus"].startswith(LEFTOVERS):
+            return stack
+        left.append(f"{here} ({stack['StackStatus']})")
+        return None
 
     where = given or region
     stack = look(client("cloudformation", where))
@@ -167,11 +202,17 @@ def find_stack(client: Any, properties: Json, region: str, others: list[str], ac
         where += " or any other Region of Stackery"
     if stack:
         return stack
+    action = "cloudformation:DescribeStacks (denied in every Region)"
+    refusals = [fault(action, account, error) for error in skipped.values()]
+    if len(refusals) == len(looked) and all(refusal.may_pass for refusal in refusals):
+        raise refusals[0]
+    could_not = ", ".join(f"{here} ({code(skipped[here])})" for here in sorted(skipped))
     raise Refused(
         UNREAD if skipped else MISSING,
         f"Install the Stackery Role {properties['MinimumRoleVersion']} or newer in account {account},"
         f" or correct StackeryStackName or StackeryStackRegion: found no stack {name} in {where}."
-        + (f" Could not look in {', '.join(sorted(skipped))}." if skipped else ""),
+        + (f" Left over: {', '.join(sorted(left))}." if left else "")
+        + (f" Could not look in {could_not}." if skipped else ""),
     )
 
 
@@ -182,13 +223,48 @@ def stack_version(stack: Json, client: Any) -> str:
             return str(output["OutputValue"])
     region, account = stack["StackId"].split(":")[3:5]
     try:
-        template = client("cloudformation", region).get_template(StackName=stack["StackId"])["TemplateBody"]
+        get = client("cloudformation", region).get_template
+        template = get(StackName=stack["StackId"])["TemplateBody"]
     except Exception as error:
         raise fault("cloudformation:GetTemplate", account, error) from error
-    # A line for each property, as in YAML, which the standard library cannot read.
-    lines = template if isinstance(template, str) else json.dumps(template, indent=1)
-    found = re.search(r"""^\s*"?AgentVersion"?:\s*["']?([^"'\s,]+)""", lines, re.MULTILINE)
-    return found[1] if found else "none"
+    given = {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", [])}
+    return agent_version(paths(template), given) or "none"
+
+
+def agent_version(template: dict[tuple[str, ...], str], given: dict[str, str]) -> str:
+    """Return AgentVersion of the resource that installs the agent, or of the parameter that it names."""
+    for path, value in template.items():
+        if path[0] == "Resources" and path[2:] == ("Type",) and value == BOOTSTRAP:
+            own = ("Resources", path[1], "Properties", "AgentVersion")
+            found = template.get(own, "")
+            name = template.get((*own, "Ref")) or found.removeprefix("!Ref").strip("\"' ")
+            if name == found:
+                return found
+            return given.get(name) or template.get(("Parameters", name, "Default"), "")
+    return ""
+
+
+def paths(template: Any) -> dict[tuple[str, ...], str]:
+    """Return a template's values by the keys that lead there, line by line: no text can make this slow."""
+    if not isinstance(template, str):
+        template = json.dumps(template, indent=1)
+    elif template.lstrip()[:1] == "{":
+        with suppress(ValueError):
+            template = json.dumps(json.loads(template), indent=1)
+    found: dict[tuple[str, ...], str] = {}
+    keys: list[tuple[int, str]] = []
+    for line in template.splitlines():
+        key, colon, value = line.strip().partition(":")
+        indent = len(line) - len(line.lstrip(" "))
+        if not colon or key[:1] == "#":
+            continue
+        while keys and keys[-1][0] >= indent:
+            keys.pop()
+        keys.append((indent, key.strip("\"' ")))
+        value = value.split(" #")[0].strip("\"', ")
+        if value[:1] not in ("", "{", "[") and len(keys) <= 5:
+            found.setdefault(tuple(each for _, each in keys), value)
+    return found
 
 
 def require_version(found: str, minimum: str, stack: Json) -> None:
@@ -219,24 +295,30 @@ def parse(text: str) -> tuple[Any, ...] | None:
 def organization_id(organizations: Any, account: str) -> str:
     """Return the id of this account's organization."""
     try:
-        return str(organizations.describe_organization()["Organization"]["Id"])
+        found = str(organizations.describe_organization()["Organization"]["Id"])
     except Exception as error:
-        if code(error) != "AWSOrganizationsNotInUseException":
-            raise fault("organizations:DescribeOrganization", account, error) from error
-        raise Refused(
-            NO_ORGANIZATION,
-            "Deploy into an account of your AWS Organization, or set OrganizationId:"
-            f" account {account} belongs to no organization.",
+        if code(error) == "AWSOrganizationsNotInUseException":
+            raise Refused(
+                NO_ORGANIZATION,
+                "Deploy into an account of your AWS Organization, or set OrganizationId:"
+                f" account {account} belongs to no organization.",
+            ) from error
+        raise fault(
+            "organizations:DescribeOrganization", f"{account}, or set OrganizationId", error
         ) from error
+    # It decides who may read.
+    if not re.fullmatch("o-[a-z0-9]{10,32}", found):
+        raise Refused(UNREAD, f"Set OrganizationId: Organizations answered {plain(found, 100)}, no id.")
+    return found
 
 
 def fault(action: str, account: str, error: Exception) -> Refused:
     """Return the refusal for a failed call to AWS."""
-    return Refused(
-        UNREAD,
-        f"Try again, and if it stays, allow {action} in account {account}:"
-        f" {code(error)}: {plain(error, 500)}",
-    )
+    may_pass = code(error).startswith("AccessDenied")
+    do = "Allow" if may_pass else "Try again, and if it stays, allow"
+    refusal = Refused(UNREAD, f"{do} {action} in account {account}: {code(error)}: {plain(error, 500)}")
+    refusal.may_pass = may_pass
+    return refusal
 
 
 def code(error: Exception) -> str:
@@ -256,18 +338,21 @@ def deliver(event: Json, answer: Json) -> None:
     The address is a credential: keep it, and the event that holds it, out of the log.
     """
     answer["Reason"] = plain(answer["Reason"], TEXT_LENGTH)
-    print(f"{event['RequestType']} {answer['Status']}: {answer['Reason']}")
+    print(f"{event.get('RequestType')} {answer['Status']}: {answer['Reason']}")
     # A Delete may bring an id that CloudFormation made up for a Create that it cancelled.
     answer["PhysicalResourceId"] = event.get("PhysicalResourceId", PHYSICAL_ID)
-    answer |= {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    answer |= {key: event.get(key, "") for key in ("StackId", "RequestId", "LogicalResourceId")}
+    url = str(event.get("ResponseURL"))
+    if not url.startswith("http"):  # urllib opens files, too
+        raise RuntimeError("CloudFormation gave no address to answer to.")
     for pause in ANSWER_PAUSES:
         time.sleep(pause)
         try:
-            request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+            request = urllib.request.Request(url, json.dumps(answer).encode(), method="PUT")
             request.add_header("Content-Type", "")  # the address is signed for none
             urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT).close()
         except Exception as error:
-            print(f"CloudFormation did not take the answer: {code(error)}")
+            print(f"CloudFormation did not take the answer: {code(error)} {getattr(error, 'code', '')}")
             if hasattr(error, "close"):  # it holds the connection
                 error.close()
         else:

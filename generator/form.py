@@ -44,7 +44,7 @@ ROLE_CHECK_PARAMETERS = (
         Type="String",
         Default="",
         Description="The Region of that stack. Empty: this Region, then all others of Stackery.",
-        AllowedPattern="^([a-z]{2}(-[a-z]+)+-[0-9])?$",
+        AllowedPattern="^([a-z]{2,9}(-[a-z]+)+-[0-9])?$",
         ConstraintDescription="A Region's code such as us-east-1, or leave it empty.",
     ),
     Parameter(

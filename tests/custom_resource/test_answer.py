@@ -7,6 +7,7 @@ import traceback
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 from urllib.error import HTTPError
 
@@ -117,7 +118,7 @@ def test_an_answer_that_is_not_taken_is_sent_again_after_growing_pauses(
     times: int,
     kind: str,
 ) -> None:
-    monkeypatch.setattr(role_check, "decide", lambda _: role_check.failed("No."))
+    monkeypatch.setattr(role_check, "decide", lambda *_: role_check.failed("No."))
     cloudformation.troubles = [trouble] * times
     role_check.handler(cloudformation.event(kind), LambdaContext())
     assert cloudformation.answer["Reason"] == "No."
@@ -291,7 +292,7 @@ def test_any_refusal_and_any_exception_fit_into_an_answer(
         answer = check_limits(body_of(cloudformation, event))
     assert answer["Status"] == "FAILED"
     if told.isascii() and told.isprintable() and refused:
-        assert answer["Reason"] == told[:1200]
+        assert answer["Reason"] == told[:1000]
 
 
 @FEW
@@ -341,7 +342,7 @@ def test_of_a_long_reason_the_fix_stays(ask: Ask, account: Account) -> None:
     roles = ["p" * 400 + f"/builder-{number}" for number in range(10)]
     told = ask(BuildRoles=roles)["Reason"]
     assert told.startswith(f"Create what is missing in account {ACCOUNT}: the account has no IAM role ppp")
-    assert len(told) == 1200
+    assert len(told) == role_check.TEXT_LENGTH
 
 
 # What must not leak
@@ -414,7 +415,8 @@ def test_neither_the_address_nor_the_event_is_told_when_no_attempt_succeeds(
     out, err = capfd.readouterr()
     trace = "".join(traceback.format_exception(failure.value))
     assert_nothing_of(event, out, err, everything_logged.text, str(failure.value), trace)
-    assert out.count("CloudFormation did not take the answer: ") == 5
+    attempts = 0 if trouble == "no address at all" else 5
+    assert out.count("CloudFormation did not take the answer: ") == attempts
 
 
 def test_a_rollback_is_answered_like_any_update(ask: Ask, account: Account) -> None:
@@ -423,3 +425,46 @@ def test_a_rollback_is_answered_like_any_update(ask: Ask, account: Account) -> N
     answer = ask("Update")
     assert answer["Status"] == "SUCCESS"
     assert answer["PhysicalResourceId"] == "stackery-role-check"
+
+
+# Whatever CloudFormation sends
+
+
+@pytest.mark.parametrize("kind", ["Read", None])
+def test_a_request_of_an_unknown_type_is_refused(kind: str | None) -> None:
+    told = role_check.decide({"RequestType": kind}, 80)
+    assert told == role_check.failed(f"Report this: CloudFormation asked for {kind}, which is unknown here.")
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.com/x", "data:,x", ""])
+def test_no_other_address_than_one_of_the_web_is_opened(url: str) -> None:
+    with pytest.raises(RuntimeError, match="no address to answer to"):
+        role_check.deliver({"ResponseURL": url}, role_check.failed("No."))
+
+
+@given(
+    reason=st.text(max_size=2000),
+    stack_id=st.text("ab:/-", max_size=256),
+    logical=st.text("aB1", max_size=255),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_answer_is_larger_than_cloudformation_takes(
+    monkeypatch: pytest.MonkeyPatch, reason: str, stack_id: str, logical: str
+) -> None:
+    sent: list[bytes] = []
+
+    def open_url(request: Any, **_: Any) -> Any:
+        sent.append(request.data)
+        return BytesIO()
+
+    monkeypatch.setattr("urllib.request.urlopen", open_url)
+    event = {
+        "ResponseURL": "https://x",
+        "StackId": stack_id,
+        "LogicalResourceId": logical,
+        "RequestId": "r" * 128,
+    }
+    event["PhysicalResourceId"] = "p" * 1024
+    role_check.deliver(event, role_check.failed(reason))
+    role_check.deliver(event, role_check.failed('"' * 2000))
+    assert all(len(body) <= 4096 for body in sent)

@@ -2,11 +2,16 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from custom_resource import role_check
 from custom_resource.role_check import Refused, check
 from tests.aws import ErrorAnswer
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, Account, own_stack, role, stack, stack_id
@@ -26,6 +31,7 @@ NOT_FOUND = (
     f"Install the Stackery Role 1.25.0 or newer in account {ACCOUNT}, or correct StackeryStackName or"
     " StackeryStackRegion: found no stack stackery in "
 )
+NO_BUILDS = " Without builds there, set RoleCheck to Warn."
 FACTORY, DEPLOYER = "stackery/stackery-factory-role", "stackery/stackery-deployer"
 NO_ROLE = f"Install or upgrade the Stackery Role in account {ACCOUNT}: the account has no IAM role "
 
@@ -55,7 +61,7 @@ def test_a_role_that_is_new_enough_passes_with_all_attributes(ask: Ask, kind: st
 @pytest.mark.parametrize(
     ("roles", "told"),
     [
-        pytest.param({}, f"{FACTORY} and no {DEPLOYER}.", id="both are missing"),
+        pytest.param({}, f"{FACTORY} and no {DEPLOYER}.{NO_BUILDS}", id="both are missing"),
         pytest.param({"stackery-factory-role": role("/stackery/", "stackery-factory-role")}, f"{DEPLOYER}.",
                      id="the deployer is missing"),
         pytest.param({"stackery-deployer": role("/stackery/", "stackery-deployer")}, f"{FACTORY}.",
@@ -78,7 +84,7 @@ def test_a_role_that_is_new_enough_passes_with_all_attributes(ask: Ask, kind: st
         ),
         pytest.param(
             {"stackery-deployer": role("/stackery/", "Stackery-Deployer")},
-            f"{FACTORY} and no {DEPLOYER}.",
+            f"{FACTORY} and no {DEPLOYER}.{NO_BUILDS}",
             id="one is missing and one is written otherwise",
         ),
     ],
@@ -292,10 +298,10 @@ def test_the_template_is_read_in_the_region_of_the_stack(ask: Ask, account: Acco
         pytest.param(" ", "none, which is not a version.", id="a blank"),
         pytest.param(json_template(AgentVersion="1.24.0"), "1.24.0.", id="JSON with an old one"),
         pytest.param(yaml_template("AgentVersion: 1.24.0"), "1.24.0.", id="YAML with an old one"),
-        pytest.param(yaml_template("AgentVersion: !Ref Agent"), "!Ref, which is not a version.",
-                     id="YAML with a function"),
-        pytest.param(json_template(AgentVersion={"Ref": "Agent"}), "{, which is not a version.",
-                     id="JSON with a function"),
+        pytest.param(yaml_template("AgentVersion: !Ref Agent"), "none, which is not a version.",
+                     id="YAML with a parameter that is none"),
+        pytest.param(json_template(AgentVersion={"Ref": "Agent"}), "none, which is not a version.",
+                     id="JSON with a parameter that is none"),
     ],
 )  # fmt: skip
 def test_a_template_without_a_version_that_is_new_enough_is_refused(
@@ -395,10 +401,10 @@ def without_permission(account: Account) -> None:
                      f"{TOO_OLD}1.24.9? x, which is not a version.", id="no version"),
         pytest.param(without_stack, "unknown", "unknown",
                      f"{NOT_FOUND}us-east-1 or any other Region of Stackery.", id="no stack"),
-        pytest.param(without_roles, "unknown", "unknown", f"{NO_ROLE}{FACTORY} and no {DEPLOYER}.",
+        pytest.param(without_roles, "unknown", "unknown", f"{NO_ROLE}{FACTORY} and no {DEPLOYER}.{NO_BUILDS}",
                      id="no roles"),
         pytest.param(without_permission, "unknown", "unknown",
-                     f"Try again, and if it stays, allow iam:GetRole in account {ACCOUNT}: AccessDenied:"
+                     f"Allow iam:GetRole in account {ACCOUNT}: AccessDenied:"
                      " An error occurred (AccessDenied) when calling the GetRole operation: Not allowed.",
                      id="no permission to look"),
     ],
@@ -455,3 +461,180 @@ def test_a_refusal_carries_what_was_found(
     with pytest.raises(Refused) as refused:
         check(properties, stack_id("us-east-1", "private-packages"), account)
     assert refused.value.found == {"Version": version, "StackId": found, "Status": "Passed"}
+
+
+# What is no Stackery Role
+
+
+def in_state(state: str, region: str = "us-east-1") -> dict[str, Any]:
+    found = stack(region, Version="9.9.9")
+    found["Stacks"][0]["StackStatus"] = state
+    return found
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        *("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS"),
+        *("CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_FAILED"),
+    ],
+)
+def test_what_is_left_of_an_installation_is_no_stackery_role(ask: Ask, account: Account, state: str) -> None:
+    account.stacks = {"us-east-1": in_state(state), "us-west-2": stack("us-west-2", Version="1.20.0")}
+    assert "has version 1.20.0" in reason(ask())
+    del account.stacks["us-west-2"]
+    assert reason(ask()).endswith(
+        f"found no stack stackery in us-east-1 or any other Region of Stackery. Left over:"
+        f" us-east-1 ({state})."
+    )
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"),
+        *("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"),
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+    ],
+)
+def test_every_other_state_counts(ask: Ask, account: Account, state: str) -> None:
+    account.stacks = {"us-east-1": in_state(state)}
+    assert ask()["Data"]["Version"] == "9.9.9"
+
+
+def test_another_stack_whose_alias_is_the_name_does_not_count(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Account.answer
+
+    def answer_with_another_name(account: Account, operation: str, region: str, params: Any) -> Any:
+        found = answer(account, operation, region, params)
+        if operation == "DescribeStacks" and isinstance(found, dict):
+            found["Stacks"][0]["StackName"] = "another"
+        return found
+
+    monkeypatch.setattr(Account, "answer", answer_with_another_name)
+    assert "found no stack stackery in us-east-1" in reason(ask(StackeryStackRegion="us-east-1"))
+
+
+# The version in a template
+
+BOOTSTRAP = "Custom::StackeryAgentCommanderBootstrap"
+YAML = f"""\
+AWSTemplateFormatVersion: 2010-09-09
+Metadata:
+  AgentVersion: 9.9.9
+Parameters:
+  Agent:
+    Type: String
+    Default: "1.26.0"   # what one gets
+  AgentVersion:
+    Type: String
+    Default: 9.9.8
+Resources:
+  Other:
+    Type: Custom::Other
+    Properties:
+      AgentVersion: 9.9.7
+  # AgentVersion: 9.9.6
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code:
+        ZipFile: |
+          Resources:
+            B:
+              Type: {BOOTSTRAP}
+  "Commander":
+    Properties:
+      AgentVersion: VALUE
+      ServiceToken: x
+    Type: {BOOTSTRAP}
+Outputs:
+  AgentVersion:
+    Value: 9.9.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("1.27.0", "1.27.0"),
+        ("'1.27.0' # pinned", "1.27.0"),
+        ("!Ref Agent", "1.26.0"),
+        ('!Ref "Agent"', "1.26.0"),
+        ("\n        Ref: Agent", "1.26.0"),
+        ("!Ref Given", "1.28.0"),
+        ("!Ref Unknown", "none"),
+        ("!Sub '${Agent}'", "!Sub '${Agent}"),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_version_is_that_of_the_resource_alone(value: str, found: str, line_end: str) -> None:
+    text = YAML.replace("VALUE", value).replace("\n", line_end)
+    assert version_of(text) == found
+
+
+def version_of(template: Any) -> str:
+    described = stack("us-east-1")["Stacks"][0]
+    described["Parameters"] = [{"ParameterKey": "Given", "ParameterValue": "1.28.0"}]
+
+    class Client:
+        def get_template(self, **_: Any) -> Any:
+            return {"TemplateBody": template}
+
+    return role_check.stack_version(described, lambda *_: Client())
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("1.27.0", "1.27.0"), ({"Ref": "Agent"}, "1.26.0"), ({"Ref": "Given"}, "1.28.0"), (None, "null")],
+)
+def test_the_same_of_json(value: Any, found: str, as_text: bool) -> None:
+    document = {
+        "Metadata": {"AgentVersion": "9.9.9"},
+        "Parameters": {"Agent": {"Default": "1.26.0"}, "AgentVersion": {"Default": "9.9.8"}},
+        "Resources": {
+            "Other": {"Type": "Custom::Other", "Properties": {"AgentVersion": "9.9.7"}},
+            "B": {"Type": BOOTSTRAP, "Properties": {"AgentVersion": value}},
+        },
+    }
+    assert version_of(json.dumps(document) if as_text else document) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 1_000_000,
+        " " * 1_000_000,
+        "a:" * 500_000,
+        "{" * 1_000_000,
+        "- " * 500_000,
+        ": \n" * 300_000,
+        '"' * 1_000_000,
+    ],
+    ids=["blank lines", "blanks", "colons", "brackets", "lists", "keys without names", "quotes"],
+)
+def test_no_template_takes_long(text: str) -> None:
+    """It took 80 s for a twentieth of this; half a second is wanted, five are a hang."""
+    begun = time.perf_counter()
+    with suppress(RecursionError):
+        assert version_of(text) == "none"
+    assert time.perf_counter() - begun < 5
+
+
+@given(st.text(" :#{}'\"!RefTypeAB\n-", max_size=300))
+def test_any_text_is_read_as_a_template(text: str) -> None:
+    assert isinstance(version_of(text), str)
+
+
+# What Organizations answers decides who may read
+
+
+@pytest.mark.parametrize(
+    "answer", ["*", "", "o-1", "${aws:PrincipalOrgID}", "o-ABCDEFGHIJ", "o-a1b2c3d4e5/x"]
+)
+def test_what_is_no_id_of_an_organization_is_refused(ask: Ask, account: Account, answer: str) -> None:
+    account.organization = {"Organization": {"Id": answer}}
+    assert reason(ask()).startswith("Set OrganizationId: Organizations answered ")

@@ -175,7 +175,8 @@ class TestWhereItIsNot:
         stack = account.deploy("tokens", MAIN, TOKEN)
         assert account.failures(stack["StackId"]) == {
             "StackeryRole": f"Install or upgrade the Stackery Role in account {account.id}: the account has"
-            " no IAM role stackery/stackery-deployer and no stackery/stackery-factory-role."
+            " no IAM role stackery/stackery-deployer and no stackery/stackery-factory-role. Without builds"
+            " there, set RoleCheck to Warn."
         }
         assert_nothing_left(account, stack)
 

@@ -27,6 +27,10 @@ def aws(region: str) -> Aws:
             "us-gov-west-1",
             "https://us-gov-west-1.console.amazonaws-us-gov.com/cloudformation/home?region=us-gov-west-1#",
         ),
+        (
+            "eusc-de-east-1",
+            "https://eusc-de-east-1.console.amazonaws-eusc.eu/cloudformation/home?region=eusc-de-east-1#",
+        ),
     ],
 )
 def test_it_leads_to_the_console_of_the_partition(region: str, console: str) -> None:

@@ -197,7 +197,7 @@ class TestTheOrganization:
             "",
             (
                 f"Next, in account {network}: {install} stackery/stackery-factory-role and no"
-                " stackery/stackery-deployer."
+                " stackery/stackery-deployer. Without builds there, set RoleCheck to Warn."
             ),
             "",
             (
@@ -384,13 +384,25 @@ def build_role(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"Role": role | {"CreateDate": "2019-01-01T00:00:00Z"}}
 
 
+AGENT = """\
+Resources:
+  Agent:
+    Type: Custom::StackeryAgentCommanderBootstrap
+    Properties:
+      AgentVersion: 1.25.0
+"""
+
+
 @pytest.mark.parametrize(
     ("operation", "told"),
     [
-        ("GetRole", "allow iam:GetRole in account 111122223333: AccessDenied"),
-        ("DescribeStacks", "Could not look in ap-northeast-1 (AccessDenied), "),
-        ("GetTemplate", "allow cloudformation:GetTemplate in account 111122223333: AccessDenied"),
-        ("DescribeOrganization", "allow organizations:DescribeOrganization in account 111122223333"),
+        ("GetRole", "Allow iam:GetRole in account 111122223333: AccessDenied"),
+        (
+            "DescribeStacks",
+            "Allow cloudformation:DescribeStacks (denied in every Region) in account 111122223333: ",
+        ),
+        ("GetTemplate", "Allow cloudformation:GetTemplate in account 111122223333: AccessDenied"),
+        ("DescribeOrganization", "Allow organizations:DescribeOrganization in account 111122223333"),
     ],
 )
 def test_what_may_not_be_looked_at_is_not_reachable(
@@ -399,7 +411,7 @@ def test_what_may_not_be_looked_at_is_not_reachable(
     aws |= {
         "GetRole": build_role,
         "DescribeStacks": {"Stacks": [STACK]},
-        "GetTemplate": {"TemplateBody": "    AgentVersion: 1.25.0"},
+        "GetTemplate": {"TemplateBody": AGENT},
         "DescribeOrganization": {"Organization": {"Id": "o-a1b2c3d4e5"}},
     }
     assert run("check").exit_code == 0

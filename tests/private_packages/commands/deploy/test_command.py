@@ -268,8 +268,8 @@ class TestDenied:
                 "Error: May not read the stack private-packages in us-east-1: get the permission",
             ),
             ("GetCallerIdentity", "Error: May not look up who is calling: get the permission"),
-            ("GetRole", "Error: Try again, and if it stays, allow iam:GetRole in account 111122223333"),
-            ("DescribeOrganization", "Error: Try again, and if it stays, allow organizations:DescribeOrg"),
+            ("GetRole", "Error: Allow iam:GetRole in account 111122223333"),
+            ("DescribeOrganization", "Error: Allow organizations:DescribeOrg"),
             (
                 "DescribeSecret",
                 "Error: May not see whether there is a secret /stackery/ghpackagerepotoken: get",
