@@ -117,12 +117,12 @@ class Journey(RuleBasedStateMachine):
     def have_more_or_fewer(self, how: str, number: int) -> None:
         self.edit(how, number)
 
-    @rule(how=st.sampled_from(["rename", "reorder", "move", "undo"]), number=some)
+    @rule(how=st.sampled_from(["rename", "reorder", "move", "secret", "undo"]), number=some)
     def edit(self, how: str, number: int) -> None:
         """Change repositories.yaml."""
         name = sorted(self.file)[number % len(self.file)]
         used = {fields["secret"] for fields in self.file.values()}
-        left = [each for each in sorted(POOL) if f"/acme/{each}" not in used]
+        left = [each for each in sorted(POOL) if each not in self.file and f"/acme/{each}" not in used]
         if how == "add" and left:
             name = left[number % len(left)]
             self.file[name] = POOL[name] | {"secret": f"/acme/{name}"}
@@ -134,6 +134,8 @@ class Journey(RuleBasedStateMachine):
             self.file = dict(reversed(self.file.items()))
         elif how == "move":
             self.file[name] = self.file[name] | {"url": f"https://acme{number}.example"}
+        elif how == "secret":
+            self.file[name] = self.file[name] | {"secret": f"/acme/{name}-{number}"}
         elif how == "undo" and self.deployed:
             self.file = dict(self.deployed)
         self.save()
@@ -146,7 +148,12 @@ class Journey(RuleBasedStateMachine):
 
     def do_deploy(self, options: set[str], *, here: bool = True) -> None:
         before, policies = self.deployed, self.policies()
-        wanted = self.file if here else dict(before or {})
+        # A secret that is there keeps its name; a parameter alone changes it.
+        kept = {name: {"secret": fields["secret"]} for name, fields in (before or {}).items()}
+        wanted = {
+            name: fields | kept.get(name, {})
+            for name, fields in (self.file if here else dict(before or {})).items()
+        }
         folder = self.folder if here else self.empty
         result = self.run("deploy", "--yes", "--no-token", *sorted(options), folder=folder)
         if result.exit_code:
@@ -154,7 +161,7 @@ class Journey(RuleBasedStateMachine):
             self.note(f"refused: {said}")
             if "IMPORT_COMPLETE" not in result.output:
                 assert self.policies() == policies
-            self.finish_import(result)
+            self.finish_import(result, wanted)
             return
         self.note("deployed")
         lost = {*(before or {})} - {*wanted}
@@ -182,15 +189,15 @@ class Journey(RuleBasedStateMachine):
         self.do_deploy(set(), here=False)
         assert self.deployed == before
 
-    def finish_import(self, result: Result) -> None:
+    def finish_import(self, result: Result, wanted: dict[str, Repository]) -> None:
         """Go on where what was there was taken over, and the rest was refused."""
         if "has taken over what was there" in result.output:
             self.note("import went on")
             consent = ("--allow-removal", "--allow-downgrade")
             assert self.run("deploy", "--yes", "--no-token", *consent).exit_code == 0
-            made = {fields["secret"] for fields in self.file.values()}
+            made = {fields["secret"] for fields in wanted.values()}
             self.values |= dict.fromkeys(made - {*self.values})
-            self.deployed = {name: dict(fields) for name, fields in self.file.items()}
+            self.deployed = {name: dict(fields) for name, fields in wanted.items()}
             self.release = __version__
 
     @precondition(lambda self: self.deployed)
