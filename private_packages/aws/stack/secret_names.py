@@ -142,16 +142,16 @@ def obstacle(
             f" its name taken until it is gone: {another}, or restore it first (`{restore}`), and its key if"
             " that is scheduled, too."
         )
+    home = found.get("PrimaryRegion", aws.region)
+    if home != aws.region:
+        return (
+            f"The secret {name} is a copy of the one in {home}: {another}, or deploy there (--region {home})."
+        )
     has_it = owner(aws, tags_of(found.get("Tags", [])), found["ARN"], name)
     if has_it not in (None, stack_name):
         return (
             f"The secret {name} exists already and belongs to the stack {has_it}, which is there: {another},"
             f" or deploy that stack (--stack-name {has_it})."
-        )
-    home = found.get("PrimaryRegion", aws.region)
-    if home != aws.region:
-        return (
-            f"The secret {name} is a copy of the one in {home}: {another}, or deploy there (--region {home})."
         )
     return ""
 
