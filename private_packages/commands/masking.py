@@ -37,7 +37,8 @@ def masked(message: str, words: Sequence[str], *, known_only: bool = False) -> s
         if piece in message and (looks_like_one or not (known_only or _is_harmless(piece))):
             message = message.replace(piece, NOT_SHOWN)
             found = found or looks_like_one
-    return f"{message.rstrip()} {WARNING}" if found else message
+    message = message.replace(f"({NOT_SHOWN})", NOT_SHOWN)  # click has brackets of its own
+    return f"{message.rstrip(' .')}. {WARNING}" if found else message
 
 
 def _pieces(word: str) -> list[str]:

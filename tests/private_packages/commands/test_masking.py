@@ -52,7 +52,7 @@ def test_it_is_not_echoed(arguments: list[str], kind: str, folder: object) -> No
 
 def test_what_is_known_for_a_token_is_said_to_be_lost() -> None:
     result = CliRunner().invoke(main, ["token", "set", "GitHubPackages", TOKEN])
-    assert result.stderr.endswith(f"Got unexpected extra argument ({NOT_SHOWN}) {WARNING}\n")
+    assert result.stderr.endswith(f"Got unexpected extra argument {NOT_SHOWN}. {WARNING}\n")
 
 
 @pytest.mark.parametrize(
