@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator import names
 from private_packages.aws.aws import Aws, asking
-from private_packages.aws.stack.owners import owners
+from private_packages.aws.stack.owners import Owners
 from private_packages.aws.tokens import secret
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def of_stack(aws: Aws, stack_name: str) -> list[Leftover]:
     # Filters of Secrets Manager match the beginning of a word, so that is_of looks again.
     found = _list(aws, Filters=[{"Key": "tag-key", "Values": [names.TAG]}])
     made = [each for each in found if each.is_of(stack_name)]
-    living = owners(aws) if made else None
-    return [each for each in made if living and living.of(each.arn, each.name) is None]
+    living = Owners(aws)
+    return [each for each in made if living.of(each.arn, each.name) is None]
 
 
 def all_secrets(aws: Aws) -> list[Leftover]:

@@ -14,7 +14,8 @@ from private_packages.aws.aws import Aws, asking, if_allowed
 from private_packages.aws.errors import StackError
 from private_packages.aws.stack import leftovers, stack
 from private_packages.aws.stack.leftovers import STACK_TAG, Leftover
-from private_packages.aws.stack.owners import Owners, owners
+from private_packages.aws.stack.owners import Owners
+from private_packages.aws.stack.state import of_another_template
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -57,7 +58,7 @@ def holdings(aws: Aws, stack_name: str) -> Holdings:
     found = None if found and found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
     if found:
         _require_ours(aws, found, stack.outputs(found))
-    everything, living = leftovers.all_secrets(aws), owners(aws)
+    everything, living = leftovers.all_secrets(aws), Owners(aws)
 
     def is_ours(secret: Leftover) -> bool:
         owner = living.of(secret.arn, secret.name)
@@ -100,10 +101,7 @@ def _require_ours(aws: Aws, found: "StackTypeDef", outputs: dict[str, str]) -> N
         )
     marks = (names.RELEASE_MARK, names.TAKEN_OVER)
     if "KeyArn" not in outputs and not any(mark in description for mark in marks):
-        raise StackError(
-            f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
-            " private-packages.yaml."
-        )
+        raise of_another_template(aws, name)
 
 
 def _key(aws: Aws, key_id: str, others: Sequence[Leftover], stack_name: str, living: Owners) -> Key:

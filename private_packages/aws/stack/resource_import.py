@@ -18,6 +18,7 @@ from private_packages.aws.errors import SecretNameError
 from private_packages.aws.stack import change_set, secret_names
 from private_packages.aws.stack.change_set import Action, Change
 from private_packages.aws.stack.leftovers import tags_of
+from private_packages.aws.stack.owners import Owners
 from private_packages.aws.tokens.secret import holds_value
 
 if TYPE_CHECKING:
@@ -89,14 +90,15 @@ def find(aws: Aws, wanted: Mapping[str, str], stack_name: str, key_arn: str | No
         AwsError: AWS cannot be asked.
     """
     found: list[Import] = []
+    living = Owners(aws)
     for parameter, name in wanted.items():
         described = secret_names.describe(aws, name)
         if described is None:
             continue
-        if fault := secret_names.obstacle(aws, stack_name, parameter, name, described):
+        if fault := secret_names.obstacle(living, stack_name, parameter, name, described):
             raise SecretNameError(fault)
         metadata = _key_of(aws, name, described)
-        key_arn = key_arn or _add_key(aws, stack_name, found, metadata)
+        key_arn = key_arn or _add_key(living, stack_name, found, metadata)
         if metadata["Arn"] != key_arn:
             raise SecretNameError(
                 f"The secret {name} is encrypted with {metadata['Arn']}, but a stack has one key, which is"
@@ -211,13 +213,13 @@ def _move(aws: Aws, name: str, key: str) -> str:
     return f"`{move}`"
 
 
-def _add_key(aws: Aws, stack_name: str, found: list[Import], metadata: Any) -> str:
+def _add_key(living: Owners, stack_name: str, found: list[Import], metadata: Any) -> str:
     """Take the key over, too, and return its ARN."""
-    kms, key_id, arn = aws.client("kms"), metadata["KeyId"], str(metadata["Arn"])
+    kms, key_id, arn = living.aws.client("kms"), metadata["KeyId"], str(metadata["Arn"])
     with asking(f"read the policy and the tags of the key {arn}"):
         policy = json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
         tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key_id)["Tags"]}
-    owner = secret_names.owner(aws, tags, arn, key_id)
+    owner = secret_names.owner(living, tags, arn, key_id)
     if owner not in (None, stack_name):
         raise SecretNameError(
             f"The key {arn} belongs to the stack {owner}, which is there: deploy that one (--stack-name"

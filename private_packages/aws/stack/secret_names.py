@@ -10,7 +10,7 @@ from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
 from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
-from private_packages.aws.stack.owners import owners
+from private_packages.aws.stack.owners import Owners
 from private_packages.aws.tokens.secret import holds_value
 
 _LATELY = timedelta(days=90)
@@ -32,11 +32,11 @@ def refuse_taken(aws: Aws, wanted: Mapping[str, str], stack_name: str, take_over
         SecretNameError: a name is taken; the message says by what, and what to do, a line for each.
         AwsError: AWS cannot be asked.
     """
-    faults = []
+    faults, living = [], Owners(aws)
     for parameter, name in wanted.items():
         found = describe(aws, name)
         if found:
-            fault = obstacle(aws, stack_name, parameter, name, found)
+            fault = obstacle(living, stack_name, parameter, name, found)
             faults.append(fault or _taken(aws, parameter, name, found, take_over))
     if faults:
         raise SecretNameError("\n".join(faults))
@@ -102,7 +102,7 @@ def describe(aws: Aws, name: str) -> "DescribeSecretResponseTypeDef | None":
     return answer if answer.get("Name", name) == name else None
 
 
-def owner(aws: Aws, tags: Mapping[str, str], *identifiers: str) -> str | None:
+def owner(living: Owners, tags: Mapping[str, str], *identifiers: str) -> str | None:
     """Return the stack that has a secret or key; None where none has it.
 
     What a stack of this project made and then left behind keeps the stack's tag, but is its own no more. Of a
@@ -111,21 +111,21 @@ def owner(aws: Aws, tags: Mapping[str, str], *identifiers: str) -> str | None:
     Raises:
         AwsError: AWS cannot be asked.
     """
-    if found := owners(aws).of(*identifiers):
+    if found := living.of(*identifiers):
         return found
     origin = tags.get(STACK_TAG)
-    there = stack.find(aws, origin) if origin else None
+    there = stack.find(living.aws, origin) if origin else None
     is_of_this_project = there is None or "KeyArn" in stack.outputs(there)
     return None if is_of_this_project else origin
 
 
 def obstacle(
-    aws: Aws, stack_name: str, parameter: str, name: str, found: "DescribeSecretResponseTypeDef"
+    living: Owners, stack_name: str, parameter: str, name: str, found: "DescribeSecretResponseTypeDef"
 ) -> str:
     """Return why a secret that is there can neither be taken over nor its name be used; empty where it can.
 
     Args:
-        aws: the stack's account and Region.
+        living: the stacks of the account and Region.
         stack_name: the stack that is to have it.
         parameter: the parameter that gives its name.
         name: its name.
@@ -134,7 +134,7 @@ def obstacle(
     Raises:
         AwsError: AWS cannot be asked.
     """
-    another = _another(parameter)
+    aws, another = living.aws, _another(parameter)
     if "DeletedDate" in found:
         restore = invocation.aws_command("secretsmanager restore-secret", region=aws.region, secret_id=name)
         return (
@@ -147,7 +147,7 @@ def obstacle(
         return (
             f"The secret {name} is a copy of the one in {home}: {another}, or deploy there (--region {home})."
         )
-    has_it = owner(aws, tags_of(found.get("Tags", [])), found["ARN"], name)
+    has_it = owner(living, tags_of(found.get("Tags", [])), found["ARN"], name)
     if has_it not in (None, stack_name):
         return (
             f"The secret {name} exists already and belongs to the stack {has_it}, which is there: {another},"

@@ -66,11 +66,16 @@ def state_of(aws: Aws, description: "StackTypeDef | None") -> State:
     is_taken_over = description.get("Description", "").startswith(names.TAKEN_OVER)
     # Else the diff would be: remove all of somebody's.
     if "KeyArn" not in stack.outputs(description) and not is_taken_over:
-        raise StackError(
-            f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
-            " private-packages.yaml."
-        )
+        raise of_another_template(aws, name)
     return State.DEPLOYED
+
+
+def of_another_template(aws: Aws, name: str) -> StackError:
+    """Return the refusal of a stack that is none of this project's."""
+    return StackError(
+        f"Choose another --stack-name: the stack {name} in {aws.region} was not deployed from"
+        " private-packages.yaml."
+    )
 
 
 def parameters_of(description: "StackTypeDef | None") -> dict[str, str]:

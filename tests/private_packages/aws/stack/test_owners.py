@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from generator import names
-from private_packages.aws.stack.owners import owners
+from private_packages.aws.stack.owners import Owners
 from tests.private_packages.aws.stack.test_health import CREATED, KEY, stacks
 from tests.private_packages.aws.tokens.test_stored_token import ARN
 
@@ -18,7 +18,7 @@ def resources(*identifiers: str) -> dict[str, Any]:
 
 def test_what_the_outputs_name_is_the_stack_s_own(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(DescribeStacks=stacks())
-    found = owners(aws)
+    found = Owners(aws)
     assert found.of(KEY) == found.of("nothing", ARN) == "private-packages"
     assert found.of("nothing") is None
 
@@ -29,10 +29,10 @@ def test_a_stack_that_has_only_taken_over_has_its_resources(scripted: Callable[.
         DescribeStacks=half,
         ListStackResources=resources(ARN),
     )
-    assert owners(aws).of(ARN) == "private-packages"
+    assert Owners(aws).of(ARN) == "private-packages"
 
 
 def test_stacks_of_other_templates_have_nothing_of_ours(scripted: Callable[..., Any]) -> None:
     aws, session = scripted(DescribeStacks=stacks(Outputs=[{"OutputKey": "X", "OutputValue": ARN}]))
-    assert owners(aws).of(ARN) is None
+    assert Owners(aws).of(ARN) is None
     assert session.sent == [("DescribeStacks", {})]
