@@ -71,12 +71,12 @@ def handler(event: Json, context: Any) -> None:
 
 def decide(event: Json, seconds: float) -> Json:
     """Return the answer to this event: Status, Reason and Data."""
-    kind, start = event.get("RequestType"), time.monotonic()
+    kind = event.get("RequestType")
     if kind == "Delete":
         return {"Status": "SUCCESS", "Reason": "Nothing to delete."}
     if kind not in ("Create", "Update"):
         return failed(f"Report this: CloudFormation asked for {kind}, which is unknown here.")
-    ends = start + (seconds - 4 if kind == "Update" else min(seconds - 4, DENIAL_TIME))
+    ends = time.monotonic() + (seconds - 4 if kind == "Update" else min(seconds - 4, DENIAL_TIME))
     while True:
         try:
             session, stack_id = boto3.Session(), event["StackId"]
@@ -163,13 +163,7 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
         raise Refused(MISSING, f"{do} in account {account}: the account has no IAM role {names}.{hint}")
 
 
-def find_stack(
-    client: Any,
-    properties: Json,
-    region: str,
-    others: list[str],
-    account: str,
-) -> Any:
+def find_stack(client: Any, properties: Json, region: str, others: list[str], account: str) -> Any:
     """Return the Stackery Role's stack, from the given Region, else this one, else another."""
     name, given = properties["StackeryStackName"], properties["StackeryStackRegion"]
     skipped: dict[str, Exception] = {}
@@ -223,8 +217,7 @@ def stack_version(stack: Json, client: Any) -> str:
             return str(output["OutputValue"])
     region, account = stack["StackId"].split(":")[3:5]
     try:
-        get = client("cloudformation", region).get_template
-        template = get(StackName=stack["StackId"])["TemplateBody"]
+        template = client("cloudformation", region).get_template(StackName=stack["StackId"])["TemplateBody"]
     except Exception as error:
         raise fault("cloudformation:GetTemplate", account, error) from error
     given = {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", [])}
