@@ -30,6 +30,7 @@ quick: $(DEVELOPMENT) ## Run the fast tests, which need no server, no Node.js an
 
 .PHONY: soak
 soak: $(DEVELOPMENT) ## Run for an hour what `make test` has a sample of
+	@FAULTS=all $(BIN)/pytest -s tests/e2e/test_role_check_faults.py
 	@JOURNEYS=200 STEPS=30 $(BIN)/pytest -s tests/e2e/test_journeys.py
 
 .PHONY: coverage
@@ -65,10 +66,11 @@ rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step 
 	@$(BIN)/python -m tests.e2e.rehearse
 
 .PHONY: benchmark
-benchmark: $(DEVELOPMENT) ## Measure generation, hook, check of an organization, and rollout
+benchmark: $(DEVELOPMENT) ## Measure generation, hook, checks, and rollout
 	@$(BIN)/python benchmarks/generation.py
 	@$(BIN)/python -m benchmarks.hook
 	@$(BIN)/python -m benchmarks.organization_check
+	@$(BIN)/python -m benchmarks.role_check
 	@$(BIN)/python -m benchmarks.watch
 	@$(BIN)/python -m benchmarks.report
 

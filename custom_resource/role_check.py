@@ -9,8 +9,7 @@ import re
 import threading
 import time
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import boto3
@@ -21,13 +20,12 @@ STACKERY_REGIONS = (
     " eu-west-3 eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2"
 ).split()
 UNKNOWN = "unknown"
-PHYSICAL_ID = "stackery-role-check"  # a changed id would make CloudFormation delete the old one
 # Many attempts: a StackSet asks from all accounts at once. The handler ends them in time.
 CALLS = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 30})
 DENIAL_TIME = 40  # seconds that IAM may take to spread what was allowed just now
 ANSWER_PAUSES = (0, 1, 2, 4, 8)  # seconds before each attempt to deliver the answer
 ANSWER_TIMEOUT = 5  # seconds for each attempt
-ANSWER_TIME = sum(ANSWER_PAUSES) + ANSWER_TIMEOUT * len(ANSWER_PAUSES)
+ANSWER_TIME = 40  # for all of them
 TEXT_LENGTH = 1000  # even with each character escaped, the answer stays under 4,096 bytes
 # No Stackery Role: nothing is installed yet, or any more.
 LEFTOVERS = ("REVIEW_", "ROLLBACK_", "CREATE_IN_", "CREATE_FAILED", "DELETE_")
@@ -43,19 +41,17 @@ VERSION = re.compile(
 
 Json = dict[str, Any]
 
-
-# What kind of refusal it is.
-OLD, MISSING, NO_ORGANIZATION, UNREAD = "too old", "missing", "no organization", "not read"
+# Kinds of refusals; what may pass is waited for, as a denial while IAM spreads.
+OLD, MISSING, NO_ORGANIZATION, UNREAD, PASSING = range(5)
 
 
 class Refused(Exception):
     """The check did not pass; the message says what to do, then why."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: int, message: str) -> None:
         super().__init__(message)
         self.kind = kind
-        self.found: Json | None = None  # attributes so far
-        self.may_pass = False  # a denial, which may pass as IAM spreads
+        self.found: Json = {}  # attributes so far
 
 
 def handler(event: Json, context: Any) -> None:
@@ -75,7 +71,7 @@ def decide(event: Json, seconds: float) -> Json:
     if kind == "Delete":
         return {"Status": "SUCCESS", "Reason": "Nothing to delete."}
     if kind not in ("Create", "Update"):
-        return failed(f"Report this: CloudFormation asked for {kind}, which is unknown here.")
+        return failed(f"Report this: CloudFormation asked for {kind}.")
     ends = time.monotonic() + (seconds - 4 if kind == "Update" else min(seconds - 4, DENIAL_TIME))
     while True:
         try:
@@ -83,9 +79,9 @@ def decide(event: Json, seconds: float) -> Json:
             before = kind == "Update" and attributes_before(stack_id, session)
             data = before or check(event["ResourceProperties"], stack_id, session)
         except Refused as refusal:
-            if not refusal.may_pass or time.monotonic() > ends:
+            if refusal.kind != PASSING or time.monotonic() > ends:
                 return failed(str(refusal))
-            time.sleep(5)
+            time.sleep(2)
         except Exception as error:  # CloudFormation must hear of anything
             return failed(f"Report this: {type(error).__name__}: {error}")
         else:
@@ -104,7 +100,7 @@ def attributes_before(stack_id: str, session: Any) -> Json | None:
     try:
         stack = client.describe_stacks(StackName=stack_id)["Stacks"][0]
     except Exception as error:
-        raise fault("cloudformation:DescribeStacks", account, error) from error
+        raise Refused(PASSING, str(fault("cloudformation:DescribeStacks", account, error))) from error
     last = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     if stack["StackStatus"] != "UPDATE_ROLLBACK_IN_PROGRESS" or "StackeryRoleVersion" not in last:
         return None
@@ -136,8 +132,7 @@ def check(properties: Json, stack_id: str, session: Any) -> Json:
         data["Status"] = plain(f"Warning: {refusal}", TEXT_LENGTH)
         print(data["Status"])
     # Needed even where the check only warns: without an organization nobody could be let in.
-    given = properties["OrganizationId"]
-    data["OrganizationId"] = given or organization_id(client("organizations"), account)
+    data["OrganizationId"] = properties["OrganizationId"] or organization_id(client("organizations"), account)
     return data
 
 
@@ -155,7 +150,7 @@ def require_build_roles(iam: Any, build_roles: list[str], account: str) -> None:
         if found != build_role:
             missing.append(build_role)
     if missing:
-        # Only some roles come with the Stackery Role; who named another knows where it comes from.
+        # Only these come with the Stackery Role.
         of_stackery = any(role.startswith("stackery/") for role in missing)
         do = "Install or upgrade the Stackery Role" if of_stackery else "Create what is missing"
         hint = " Without builds there, set RoleCheck to Warn." if len(missing) == len(build_roles) else ""
@@ -168,11 +163,9 @@ def find_stack(client: Any, properties: Json, region: str, others: list[str], ac
     name, given = properties["StackeryStackName"], properties["StackeryStackRegion"]
     skipped: dict[str, Exception] = {}
     left: list[str] = []
-    looked: list[str] = []
 
     def look(cloudformation: Any) -> Any:
         here = cloudformation.meta.region_name
-        looked.append(here)
         try:
             stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         except Exception as error:  # one Region's trouble must not hide the stack in another
@@ -187,22 +180,25 @@ def find_stack(client: Any, properties: Json, region: str, others: list[str], ac
         return None
 
     where = given or region
-    stack = look(client("cloudformation", where))
+    clients = [client("cloudformation", where)]
+    stack = look(clients[0])
     if not stack and others and not given:
         # Asked all at once, but made one by one: that is not thread-safe.
-        clients = [client("cloudformation", other) for other in others]
-        with ThreadPoolExecutor(len(clients)) as pool:
-            stack = next(filter(None, pool.map(look, clients)), None)
+        clients += [client("cloudformation", other) for other in others]
+        pool = ThreadPoolExecutor(len(clients))
+        looks = [pool.submit(look, each) for each in clients[1:]]
+        wait(looks, 9)  # one may never answer
+        looks.sort(key=Future.running)
+        stack = next(filter(None, (each.result() for each in looks)), None)
         where += " or any other Region of Stackery"
     if stack:
         return stack
-    action = "cloudformation:DescribeStacks (denied in every Region)"
-    refusals = [fault(action, account, error) for error in skipped.values()]
-    if len(refusals) == len(looked) and all(refusal.may_pass for refusal in refusals):
-        raise refusals[0]
+    denials = [error for error in skipped.values() if code(error).startswith("AccessDenied")]
+    if len(denials) == len(clients):
+        raise fault("cloudformation:DescribeStacks (denied in every Region)", account, denials[0])
     could_not = ", ".join(f"{here} ({code(skipped[here])})" for here in sorted(skipped))
     raise Refused(
-        UNREAD if skipped else MISSING,
+        PASSING if denials else UNREAD if skipped else MISSING,
         f"Install the Stackery Role {properties['MinimumRoleVersion']} or newer in account {account},"
         f" or correct StackeryStackName or StackeryStackRegion: found no stack {name} in {where}."
         + (f" Left over: {', '.join(sorted(left))}." if left else "")
@@ -239,11 +235,8 @@ def agent_version(template: dict[tuple[str, ...], str], given: dict[str, str]) -
 
 def paths(template: Any) -> dict[tuple[str, ...], str]:
     """Return a template's values by the keys that lead there, line by line: no text can make this slow."""
-    if not isinstance(template, str):
+    if not isinstance(template, str):  # boto3 has read JSON already
         template = json.dumps(template, indent=1)
-    elif template.lstrip()[:1] == "{":
-        with suppress(ValueError):
-            template = json.dumps(json.loads(template), indent=1)
     found: dict[tuple[str, ...], str] = {}
     keys: list[tuple[int, str]] = []
     for line in template.splitlines():
@@ -286,20 +279,18 @@ def parse(text: str) -> tuple[Any, ...] | None:
 
 
 def organization_id(organizations: Any, account: str) -> str:
-    """Return the id of this account's organization."""
+    """Return the id of this account's organization; it decides who may read."""
     try:
         found = str(organizations.describe_organization()["Organization"]["Id"])
     except Exception as error:
-        if code(error) == "AWSOrganizationsNotInUseException":
-            raise Refused(
-                NO_ORGANIZATION,
-                "Deploy into an account of your AWS Organization, or set OrganizationId:"
-                f" account {account} belongs to no organization.",
-            ) from error
-        raise fault(
-            "organizations:DescribeOrganization", f"{account}, or set OrganizationId", error
+        if code(error) != "AWSOrganizationsNotInUseException":
+            account += ", or set OrganizationId"
+            raise fault("organizations:DescribeOrganization", account, error) from error
+        raise Refused(
+            NO_ORGANIZATION,
+            "Deploy into an account of your AWS Organization, or set OrganizationId:"
+            f" account {account} belongs to no organization.",
         ) from error
-    # It decides who may read.
     if not re.fullmatch("o-[a-z0-9]{10,32}", found):
         raise Refused(UNREAD, f"Set OrganizationId: Organizations answered {plain(found, 100)}, no id.")
     return found
@@ -307,11 +298,10 @@ def organization_id(organizations: Any, account: str) -> str:
 
 def fault(action: str, account: str, error: Exception) -> Refused:
     """Return the refusal for a failed call to AWS."""
-    may_pass = code(error).startswith("AccessDenied")
-    do = "Allow" if may_pass else "Try again, and if it stays, allow"
-    refusal = Refused(UNREAD, f"{do} {action} in account {account}: {code(error)}: {plain(error, 500)}")
-    refusal.may_pass = may_pass
-    return refusal
+    kind, do = UNREAD, "Try again, and if it stays, allow"
+    if code(error).startswith("AccessDenied"):
+        kind, do = PASSING, "Allow"
+    return Refused(kind, f"{do} {action} in account {account}: {code(error)}: {plain(error, 500)}")
 
 
 def code(error: Exception) -> str:
@@ -322,7 +312,7 @@ def code(error: Exception) -> str:
 
 def plain(text: object, length: int) -> str:
     """Return text on one line of printable ASCII, cut to length."""
-    return re.sub(r"[^ -~]+", " ", str(text).encode("ascii", "replace").decode())[:length]
+    return re.sub("[^ -~]+", "?", str(text))[:length]
 
 
 def deliver(event: Json, answer: Json) -> None:
@@ -332,8 +322,8 @@ def deliver(event: Json, answer: Json) -> None:
     """
     answer["Reason"] = plain(answer["Reason"], TEXT_LENGTH)
     print(f"{event.get('RequestType')} {answer['Status']}: {answer['Reason']}")
-    # A Delete may bring an id that CloudFormation made up for a Create that it cancelled.
-    answer["PhysicalResourceId"] = event.get("PhysicalResourceId", PHYSICAL_ID)
+    # Always the same, or CloudFormation would delete the old one; a cancelled Create has one of its own.
+    answer["PhysicalResourceId"] = event.get("PhysicalResourceId", "stackery-role-check")
     answer |= {key: event.get(key, "") for key in ("StackId", "RequestId", "LogicalResourceId")}
     url = str(event.get("ResponseURL"))
     if not url.startswith("http"):  # urllib opens files, too
@@ -346,8 +336,6 @@ def deliver(event: Json, answer: Json) -> None:
             urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT).close()
         except Exception as error:
             print(f"CloudFormation did not take the answer: {code(error)} {getattr(error, 'code', '')}")
-            if hasattr(error, "close"):  # it holds the connection
-                error.close()
         else:
             return
     raise RuntimeError("No attempt to answer CloudFormation succeeded.")

@@ -227,7 +227,7 @@ def test_an_older_version_is_refused(ask: Ask, account: Account, version: str) -
     ("output", "told"),
     [
         pytest.param("latest", "latest", id="a word"),
-        pytest.param("1.25.0\n\x1b[31mhi\x00", "1.25.0 [31mhi ", id="control characters"),
+        pytest.param("1.25.0\n\x1b[31mhi\x00", "1.25.0?[31mhi?", id="control characters"),
         pytest.param("1.25.0 \U0001f680", "1.25.0 ?", id="an emoji"),
         pytest.param("9" * 5000, "9" * 100, id="5,000 digits"),
         pytest.param("", "", id="nothing"),
@@ -397,8 +397,8 @@ def without_permission(account: Account) -> None:
     ("fault", "version", "found", "told"),
     [
         pytest.param(too_old, "1.24.9", stack_id("us-east-1"), f"{TOO_OLD}1.24.9.", id="a role too old"),
-        pytest.param(garbage, "1.24.9? x", stack_id("us-east-1"),
-                     f"{TOO_OLD}1.24.9? x, which is not a version.", id="no version"),
+        pytest.param(garbage, "1.24.9?x", stack_id("us-east-1"),
+                     f"{TOO_OLD}1.24.9?x, which is not a version.", id="no version"),
         pytest.param(without_stack, "unknown", "unknown",
                      f"{NOT_FOUND}us-east-1 or any other Region of Stackery.", id="no stack"),
         pytest.param(without_roles, "unknown", "unknown", f"{NO_ROLE}{FACTORY} and no {DEPLOYER}.{NO_BUILDS}",
@@ -586,12 +586,11 @@ def version_of(template: Any) -> str:
     return role_check.stack_version(described, lambda *_: Client())
 
 
-@pytest.mark.parametrize("as_text", [False, True])
 @pytest.mark.parametrize(
     ("value", "found"),
     [("1.27.0", "1.27.0"), ({"Ref": "Agent"}, "1.26.0"), ({"Ref": "Given"}, "1.28.0"), (None, "null")],
 )
-def test_the_same_of_json(value: Any, found: str, as_text: bool) -> None:
+def test_the_same_of_json_which_boto3_reads(value: Any, found: str) -> None:
     document = {
         "Metadata": {"AgentVersion": "9.9.9"},
         "Parameters": {"Agent": {"Default": "1.26.0"}, "AgentVersion": {"Default": "9.9.8"}},
@@ -600,7 +599,7 @@ def test_the_same_of_json(value: Any, found: str, as_text: bool) -> None:
             "B": {"Type": BOOTSTRAP, "Properties": {"AgentVersion": value}},
         },
     }
-    assert version_of(json.dumps(document) if as_text else document) == found
+    assert version_of(document) == found
 
 
 @pytest.mark.parametrize(

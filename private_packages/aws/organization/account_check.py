@@ -71,12 +71,13 @@ def check_account(aws: Caller, requirements: Requirements) -> Finding:
     try:
         found = role_check.check(properties, own_stack, aws)
     except role_check.Refused as refusal:
-        found, next_step = refusal.found or {}, str(refusal)
+        found, next_step = refusal.found, str(refusal)
         verdict = {
             role_check.OLD: Verdict.UPGRADE,
             role_check.MISSING: Verdict.MISSING,
             role_check.NO_ORGANIZATION: Verdict.NO_ORGANIZATION,
             role_check.UNREAD: Verdict.UNREACHABLE,
+            role_check.PASSING: Verdict.UNREACHABLE,
         }[refusal.kind]
     known = {name: value for name, value in found.items() if value != role_check.UNKNOWN}
     return Finding(

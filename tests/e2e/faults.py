@@ -1,0 +1,162 @@
+"""A server between a caller and AWS: it passes calls on, but makes some fail, for a while or for ever."""
+
+import http.client
+import json
+import math
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+How = Literal["throttled", "denied", "unavailable", "cut", "half", "garbled", "silent", "dripping"]
+FOR_EVER = math.inf
+SERVICE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
+ERRORS = {
+    "throttled": ((400, "Throttling"), (400, "TooManyRequestsException")),
+    "denied": ((403, "AccessDenied"), (400, "AccessDeniedException")),
+}
+"""Status and code, of a service that speaks XML (IAM, CloudFormation) or JSON (Organizations)."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What becomes of the calls of an action, from the first call of all on."""
+
+    how: How
+    action: str
+    """As in a policy: iam:GetRole."""
+    seconds: float = FOR_EVER
+    regions: frozenset[str] = frozenset()
+    """None means each."""
+    spared: int = 0
+    """How many calls a second are answered all the same."""
+
+    def __str__(self) -> str:
+        how_long = f"{self.seconds:.0f} s" if self.seconds < FOR_EVER else "for ever"
+        return f"{self.how:<11} {self.action:<34} {how_long:<8}"
+
+
+@dataclass
+class Proxy:
+    """What is between, and what was asked through it."""
+
+    upstream: str
+    fault: Fault
+    own_status: str
+    url: str = ""
+    calls: Counter[str] = field(default_factory=Counter)
+    answered: Counter[int] = field(default_factory=Counter)
+    """By the second, those that may be spared."""
+    ends: float = 0.0
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def left(self, action: str, region: str) -> float:
+        """Return for how many seconds this call fails."""
+        self.calls[action] += 1
+        self.ends = self.ends or time.monotonic() + self.fault.seconds
+        meant = action == self.fault.action and region in (self.fault.regions or {region})
+        if meant and self.fault.spared:
+            second = int(time.monotonic())
+            self.answered[second] += 1
+            meant = self.answered[second] > self.fault.spared
+        return max(0.0, self.ends - time.monotonic()) if meant else 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "_Server"
+
+    def do_POST(self) -> None:
+        proxy = self.server.proxy
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        target = self.headers.get("X-Amz-Target")
+        asked = parse_qs(body.decode())
+        operation = target.split(".")[-1] if target else asked["Action"][0]
+        signed = SERVICE.search(self.headers["Authorization"])
+        assert signed
+        left = proxy.left(f"{signed['service']}:{operation}", signed["region"])
+        if left:
+            self.fail(proxy.fault.how, left, body)
+        else:
+            status, answer = self.ask(body)
+            if asked.get("StackName", ["stackery"])[0].startswith("arn:"):
+                answer = answer.replace(b"CREATE_COMPLETE", proxy.own_status.encode())
+            self.send(status, answer)
+
+    def ask(self, body: bytes) -> tuple[int, bytes]:
+        """Return what AWS says."""
+        with closing(http.client.HTTPConnection(urlsplit(self.server.proxy.upstream).netloc)) as upstream:
+            upstream.request("POST", self.path, body, dict(self.headers))
+            answer = upstream.getresponse()
+            return answer.status, answer.read()
+
+    def fail(self, how: How, left: float, body: bytes) -> None:
+        stopped = self.server.proxy.stopped
+        match how:
+            case "throttled" | "denied":
+                is_json = "X-Amz-Target" in self.headers
+                status, code = ERRORS[how][is_json]
+                xml = f"<R><Error><Code>{code}</Code><Message>Said AWS.</Message></Error></R>"
+                self.send(
+                    status,
+                    (json.dumps({"__type": code, "message": "Said AWS."}) if is_json else xml).encode(),
+                )
+            case "unavailable":
+                self.send(503, b"<html>Service Unavailable</html>")
+            case "garbled":
+                status, answer = self.ask(body)
+                self.send(status, answer[: len(answer) // 2])
+            case "half":
+                status, answer = self.ask(body)
+                self.send(status, answer[: len(answer) // 2], len(answer))
+            case "silent":
+                stopped.wait(min(left, threading.TIMEOUT_MAX))
+            case "dripping":
+                ends = time.monotonic() + left
+                self.send(200, b"<", 1_000_000)
+                while time.monotonic() < ends and not stopped.wait(1):
+                    self.wfile.write(b" ")
+        # Each fault ends its connection; of those that send nothing, that is the fault.
+        self.close_connection = True
+
+    def send(self, status: int, body: bytes, length: int | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(length or len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # the caller had enough
+            super().handle()
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, proxy: Proxy) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.proxy = proxy
+
+
+@contextmanager
+def between(upstream: str, fault: Fault, own_status: str = "CREATE_COMPLETE") -> Iterator[Proxy]:
+    """Stand between a caller and AWS at a URL; own_status is what a stack that is asked for by ARN is in."""
+    proxy = Proxy(upstream, fault, own_status)
+    with _Server(proxy) as server:
+        proxy.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield proxy
+        finally:
+            proxy.stopped.set()
+            server.shutdown()
