@@ -17,7 +17,7 @@ from pydantic import (
 from generator.address import Address
 
 PARAMETERS_PER_TEMPLATE = 200  # a quota of CloudFormation
-PARAMETERS_OF_THE_ROLE_CHECK = 6
+PARAMETERS_OF_THE_ROLE_CHECK = 7
 PARAMETERS_PER_REPOSITORY = 2
 MAXIMUM_REPOSITORIES = (PARAMETERS_PER_TEMPLATE - PARAMETERS_OF_THE_ROLE_CHECK) // PARAMETERS_PER_REPOSITORY
 
@@ -28,8 +28,10 @@ KEY_POLICY_BYTES_ELSEWHERE = 2_000
 
 REPOSITORY_ID = r"[A-Za-z][A-Za-z0-9]{0,63}"
 
-SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"  # noqa: S105 - a pattern, not a secret
-"""What Secrets Manager takes for a name; it holds nothing that a policy would read as a wildcard."""
+SECRET_NAME_LENGTH = 512
+SECRET_NAME_CHARACTERS = "[A-Za-z0-9/_+=.@-]"  # noqa: S105 - a pattern, not a secret
+"""What Secrets Manager takes in a name; nothing of it would be read as a wildcard by a policy."""
+SECRET_NAME = f"{SECRET_NAME_CHARACTERS}{{1,{SECRET_NAME_LENGTH}}}"
 
 ROLE_PATH_AND_NAME = r"(?:[A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
 """An IAM role's path and name without the leading slash, and without wildcards."""
@@ -189,6 +191,20 @@ class Configuration(_Strict):
     block_public_policy: bool = False
     """Whether Secrets Manager checks each resource policy for public access before it takes it."""
 
+    def longest_secret_name(self, repository: Repository) -> int:
+        """Return how long the name of a repository's secret may become: all fit into one key policy."""
+        spare = self._bytes_left_in_key_policy // len(self.repositories)
+        return min(SECRET_NAME_LENGTH, len(repository.secret) + spare)
+
+    @property
+    def _bytes_left_in_key_policy(self) -> int:
+        secrets = sum(len(each.secret) + KEY_POLICY_BYTES_PER_SECRET for each in self.repositories)
+        principals = sum(
+            len(each) + KEY_POLICY_BYTES_PER_PRINCIPAL
+            for each in (*self.build_roles, *self.organization_paths)
+        )
+        return KEY_POLICY_BYTES - KEY_POLICY_BYTES_ELSEWHERE - secrets - principals
+
     def document(self) -> dict[str, Any]:
         """Return what `repositories.yaml` would say, in plain values, without what is the default anyway.
 
@@ -212,13 +228,7 @@ class Configuration(_Strict):
 
     @model_validator(mode="after")
     def _names_fit_one_key_policy(self) -> Self:
-        secrets = sum(len(each.secret) + KEY_POLICY_BYTES_PER_SECRET for each in self.repositories)
-        principals = sum(
-            len(each) + KEY_POLICY_BYTES_PER_PRINCIPAL
-            for each in (*self.build_roles, *self.organization_paths)
-        )
-        # The principals stand in two statements, the secrets in one.
-        if secrets + 2 * principals > KEY_POLICY_BYTES - KEY_POLICY_BYTES_ELSEWHERE:
+        if self._bytes_left_in_key_policy < 0:
             raise ValueError(
                 "fields secret, build_roles and organization_paths: shorten the names or list fewer,"
                 f" together they exceed what fits into one key policy ({KEY_POLICY_BYTES} bytes)"

@@ -21,13 +21,14 @@ _ORDER = (
         "AWSTemplateFormatVersion",
         "Description",
         "Label",
+        "Type",
         "Metadata",
         "Parameters",
         "Conditions",
         "Resources",
     ),
     # a parameter, a resource, an output
-    *("Type", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties"),
+    *("DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties"),
     *("Default", "NoEcho", "AllowedValues", "AllowedPattern", "ConstraintDescription"),
     # a policy and its statements
     *("PolicyName", "PolicyDocument", "Version", "Statement"),
@@ -113,10 +114,30 @@ def _represent_mapping(dumper: yaml.SafeDumper, mapping: dict[str, Any]) -> yaml
             tag = "!" + name.removeprefix("Fn::")
             if isinstance(argument, str):
                 return dumper.represent_scalar(tag, argument)
-            return dumper.represent_sequence(tag, argument)
-    # A label of the console's form, which is nothing but its default.
-    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=list(mapping) == ["default"])
+            return dumper.represent_sequence(tag, argument, flow_style=all(map(_is_short, argument)))
+    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=_is_short(mapping))
+
+
+def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=all(map(_is_short, items)))
+
+
+def _is_short(value: Any) -> bool:
+    """Return whether a value reads best on one line: a name, a function of names, a name and its value."""
+    match value:
+        case str():
+            return "\n" not in value
+        case {"Fn::Sub": _}:
+            return False
+        case {"Key": _, "Value": _} | {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::Equals": _}:
+            return True
+        case dict() if len(value) == 1:
+            [(name, only)] = value.items()
+            # What the form shows, a principal, a condition's key.
+            return isinstance(only, str) and (name in ("default", "AWS", "Service") or ":" in name)
+    return False
 
 
 _Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(list, _represent_list)
 _Dumper.add_representer(dict, _represent_mapping)

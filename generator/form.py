@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from troposphere import Parameter
+from troposphere import Equals, GetAtt, If, Not, NoValue, Parameter, Ref, Sub
 
 from generator import names
-from generator.configuration import SECRET_NAME, Repository
+from generator.configuration import (
+    SECRET_NAME_CHARACTERS,
+    Repository,
+)
 
 _NUMBER = r"(0|[1-9]\d{0,8})"
 VERSION = rf"v?{_NUMBER}(\.{_NUMBER}){{0,2}}(-[A-Za-z][0-9A-Za-z-]{{0,99}})?"
@@ -17,7 +20,10 @@ ROLE_CHECK_PARAMETERS = (
         "OrganizationId",
         Type="String",
         Default="",
-        Description="The AWS Organization whose builds may read the tokens. Empty: this account's.",
+        Description=(
+            "The AWS Organization whose builds may read the tokens."
+            " Empty: the one that the function looks up."
+        ),
         AllowedPattern="^(o-[a-z0-9]{10,32})?$",
         ConstraintDescription="An organization's id such as o-a1b2c3d4e5, or leave it empty.",
     ),
@@ -44,7 +50,7 @@ ROLE_CHECK_PARAMETERS = (
         Type="String",
         Default="",
         Description="The Region of that stack. Empty: this Region, then all others of Stackery.",
-        AllowedPattern="^([a-z]{2,9}(-[a-z]+)+-[0-9])?$",
+        AllowedPattern="^([a-z]{2,9}(-[a-z]+)+-[0-9]+)?$",
         ConstraintDescription="A Region's code such as us-east-1, or leave it empty.",
     ),
     Parameter(
@@ -52,13 +58,24 @@ ROLE_CHECK_PARAMETERS = (
         Type="String",
         Default="Enforce",
         AllowedValues=["Enforce", "Warn"],
-        Description="Enforce: stop when the Stackery Role is too old. Warn: go on and say so in the log.",
+        Description=(
+            "Enforce: stop when the Stackery Role is too old. Warn, for an account without builds: go on and"
+            " say so in the log."
+        ),
     ),
     Parameter(
         "Recheck",  # any text, so that there is nothing to constrain
         Type="String",
         Default="",
         Description="Type anything new, such as today's date, to check again in an update.",
+    ),
+    Parameter(
+        "PermissionsBoundary",
+        Type="String",
+        Default="",
+        Description="The managed policy of this account that bounds the function's role. Empty: none.",
+        AllowedPattern="^[A-Za-z0-9_+=,.@/-]*$",
+        ConstraintDescription="A policy's path and name, without the rest of its ARN.",
     ),
 )
 
@@ -69,10 +86,42 @@ ROLE_CHECK_LABELS = {
     "StackeryStackRegion": "Stack Region",
     "RoleCheck": "When the role is too old",
     "Recheck": "Check again",
+    "PermissionsBoundary": "Permissions boundary",
 }
 
 
-def repository_parameters(repository: Repository) -> tuple[Parameter, Parameter]:
+def _given(parameter: str) -> tuple[str, Not]:
+    """Return the condition, with its name, that the form holds a value for this parameter."""
+    return f"{parameter}Given", Not(Equals(Ref(parameter), ""))
+
+
+ROLE_CHECK_CONDITIONS = (_given("OrganizationId"), _given("PermissionsBoundary"))
+
+
+def organization_id() -> If:
+    """Return the organization whose builds may read: the one in the form, else the one looked up.
+
+    Nothing that the function answers decides where one is in the form.
+    """
+    looked_up = GetAtt(names.STACKERY_ROLE, "OrganizationId")
+    return If("OrganizationIdGiven", Ref("OrganizationId"), looked_up)
+
+
+def permissions_boundary() -> If:
+    """Return the ARN of the policy that bounds the function's role, where the form names one.
+
+    By its name, which organizations have alike in all accounts, so that it can be rolled out.
+    """
+    policy = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${PermissionsBoundary}")
+    return If("PermissionsBoundaryGiven", policy, NoValue)
+
+
+def token_given(repository: Repository) -> tuple[str, Not]:
+    """Return the condition, with its name, that the form holds this repository's token."""
+    return _given(names.token_parameter(repository.id))
+
+
+def repository_parameters(repository: Repository, longest_secret_name: int) -> tuple[Parameter, Parameter]:
     """Return the parameters that name a repository's secret and take its token."""
     return (
         Parameter(
@@ -80,8 +129,8 @@ def repository_parameters(repository: Repository) -> tuple[Parameter, Parameter]
             Type="String",
             Default=repository.secret,
             Description="The name of the secret. Changing it later makes a new secret and keeps the old one.",
-            AllowedPattern=f"^{SECRET_NAME}$",
-            ConstraintDescription="1 to 512 letters, digits and /_+=.@- without blanks.",
+            AllowedPattern=f"^{SECRET_NAME_CHARACTERS}{{1,{longest_secret_name}}}$",
+            ConstraintDescription=f"1 to {longest_secret_name} letters, digits and /_+=.@- without blanks.",
         ),
         Parameter(
             names.token_parameter(repository.id),

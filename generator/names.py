@@ -1,5 +1,6 @@
 """Names and numbers that more than one module has to agree on."""
 
+import re
 from collections.abc import Mapping
 
 STACKERY_ROLE = "StackeryRole"
@@ -43,6 +44,14 @@ VALUE_BYTES = 4_096
 """The longest value of a parameter that CloudFormation takes, in UTF-8."""
 
 _SECRET_ARN, _SECRET_NAME = "SecretArn", "SecretName"
+
+
+def is_like_an_arn(secret_name: str) -> bool:
+    """Return whether a secret's name ends as its ARN does, in a hyphen and six characters.
+
+    Secrets Manager's reference advises against it: a part of an ARN may then mean this secret or another.
+    """
+    return re.search("-[A-Za-z0-9]{6}$", secret_name) is not None
 
 
 def secret(repository_id: str) -> str:

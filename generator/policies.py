@@ -1,6 +1,6 @@
 """Who may do what: the policies of the key, of a secret, and of the role check's function."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import awacs.kms
@@ -21,14 +21,31 @@ from awacs.aws import (
 )
 from troposphere import GetAtt, Ref, Sub
 
-from generator import names
+from generator import form, names
 from generator.configuration import Configuration
 
 VERSION = "2012-10-17"
 
+_ADMINISTRATION = (
+    *("Cancel*", "CreateAlias", "Delete*", "Describe*", "Disable*", "Enable*", "Get*", "List*"),
+    *("Put*", "Revoke*", "Rotate*", "Schedule*", "Tag*", "Untag*", "Update*"),
+)
+"""All that changes or shows a key, of which the KMS console gives nearly the same to a key's administrators.
+
+Without CreateGrant: a grant would let somebody use the key beside its policy.
+"""
+_USE = ("Decrypt", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
+
+# The suffix is amazonaws.com in every partition.
+_VIA_SECRETS_MANAGER = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
+
 
 def key_policy(configuration: Configuration) -> PolicyDocument:
-    """The account administers the key; the build roles decrypt this template's secrets, and nothing else."""
+    """The account administers the key; the build roles decrypt this template's secrets, and nothing else.
+
+    Nobody uses the key but through Secrets Manager, the account's administrators neither, who can change that
+    by changing this policy: so it is seen.
+    """
     secrets = [
         Sub(
             "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
@@ -40,22 +57,17 @@ def key_policy(configuration: Configuration) -> PolicyDocument:
     return PolicyDocument(
         Version=VERSION,
         Statement=[
-            Statement(
-                Sid="AccountAdministersKey",
-                Effect=Allow,
-                Principal=Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")),
-                Action=[Action("kms", "*")],
-                Resource=["*"],
+            _account_may("AccountAdministersKey", _ADMINISTRATION),
+            _account_may(
+                "AccountUsesKeyViaSecretsManager", _USE, Condition(StringEquals(_VIA_SECRETS_MANAGER))
             ),
             _build_roles_may(
                 configuration,
                 sid="BuildRolesDecryptTheseSecretsViaSecretsManager",
                 action=awacs.kms.Decrypt,
-                # The suffix is amazonaws.com in every partition.
-                equals={"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")},
+                equals=_VIA_SECRETS_MANAGER,
                 conditions=[StringLike("kms:EncryptionContext:SecretARN", secrets)],
             ),
-            _build_roles_may(configuration, sid="BuildRolesDescribeKey", action=awacs.kms.DescribeKey),
         ],
     )
 
@@ -79,6 +91,18 @@ def secret_policy(configuration: Configuration) -> PolicyDocument:
                 ],
             )
         ],
+    )
+
+
+def _account_may(sid: str, actions: Sequence[str], condition: Condition | None = None) -> Statement:
+    """Allow actions on the key to whom the account's own policies allow them."""
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")),
+        Action=[Action("kms", action) for action in actions],
+        Resource=["*"],
+        **({"Condition": condition} if condition else {}),
     )
 
 
@@ -106,9 +130,7 @@ def _build_roles_may(
         Resource=["*"],
         Condition=Condition(
             [
-                StringEquals(
-                    {"aws:PrincipalOrgID": GetAtt(names.STACKERY_ROLE, "OrganizationId")} | dict(equals or {})
-                ),
+                StringEquals({"aws:PrincipalOrgID": form.organization_id()} | dict(equals or {})),
                 ArnLike("aws:PrincipalArn", roles),
                 *([ForAnyValueStringLike("aws:PrincipalOrgPaths", paths)] if paths else []),
                 *(conditions or []),
@@ -122,15 +144,11 @@ def role_check_policy(configuration: Configuration, log_group: str) -> PolicyDoc
 
     It looks at its own stack, too, to see whether an update is being rolled back.
 
-    A missing role has no path to be authorized under, hence the build roles' bare names too: otherwise IAM
+    A missing role has no path to be authorized under, hence the build roles' bare names, too: otherwise IAM
     would answer that access is denied instead of that there is no such role.
     """
     role_names = sorted({role.split("/")[-1] for role in configuration.build_roles})
-    roles = [
-        Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{path}{name}")
-        for name in role_names
-        for path in ("", "*/")
-    ]
+    roles = [Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/*{name}") for name in role_names]
     stack = Sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack/${StackeryStackName}/*")
     statements: list[tuple[str, list[Action], list[Any]]] = [
         ("FindBuildRoles", [Action("iam", "GetRole")], roles),

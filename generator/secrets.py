@@ -1,20 +1,15 @@
 """The secrets that hold the tokens, and who may read them."""
 
-from troposphere import AWSHelperFn, Equals, If, Not, NoValue, Ref, Tags
+from troposphere import AWSHelperFn, If, NoValue, Ref, Tags
 from troposphere.secretsmanager import ResourcePolicy, Secret
 
-from generator import key, names, policies
+from generator import form, key, names, policies
 from generator.configuration import Configuration, Repository
-
-
-def token_given(repository: Repository) -> tuple[str, Not]:
-    """Return the condition, with its name, that the form holds this repository's token."""
-    return f"{repository.id}TokenGiven", Not(Equals(Ref(names.token_parameter(repository.id)), ""))
 
 
 def resources(repository: Repository, configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
     """Return a repository's secret, which survives its stack but not a failed creation, and its policy."""
-    condition, _ = token_given(repository)
+    condition, _ = form.token_given(repository)
     secret = names.secret(repository.id)
     return [
         Secret(

@@ -10,7 +10,7 @@ from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 from troposphere.validators import positive_integer
 
-from generator import __version__, names, policies
+from generator import __version__, form, names, policies
 from generator.configuration import Configuration
 
 FUNCTION = "RoleCheckFunction"
@@ -62,6 +62,7 @@ def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
                     PolicyDocument=policies.role_check_policy(configuration, LOG_GROUP),
                 )
             ],
+            PermissionsBoundary=form.permissions_boundary(),
             Tags=tags,
         ),
         Function(

@@ -1,12 +1,13 @@
 """The templates: each a short list of the parts that the other modules make."""
 
-from troposphere import GetAtt, Output, Ref, Sub, Tags, Template
+from troposphere import AWS_STACK_NAME, GetAtt, Output, Ref, Sub, Tags, Template
 
 from generator import __version__, form, key, names, secrets, stackery_role
 from generator.configuration import Configuration
 
-TAGS = Tags(**{names.TAG: __version__})
-"""On every resource that takes tags: where it comes from."""
+TAGS = Tags(**{names.TAG: Ref(AWS_STACK_NAME)})
+"""On every resource that takes tags: where it comes from, and not from which release, which would make each
+release change the key and every secret."""
 
 
 def private_packages(configuration: Configuration) -> Template:
@@ -19,7 +20,10 @@ def private_packages(configuration: Configuration) -> Template:
     labels: dict[str, str] = {}
     for repository in configuration.repositories:
         secret_name, token = (
-            template.add_parameter(parameter).title for parameter in form.repository_parameters(repository)
+            template.add_parameter(parameter).title
+            for parameter in form.repository_parameters(
+                repository, configuration.longest_secret_name(repository)
+            )
         )
         groups[f"{repository.id} ({repository.url})"] = [secret_name, token]
         labels |= {secret_name: "Secret name", token: "Token"}
@@ -31,7 +35,7 @@ def private_packages(configuration: Configuration) -> Template:
     template.add_output(Output("KeyArn", Description="The key that encrypts the secrets", Value=key.arn()))
     template.add_output(Output("KeyAlias", Description="The key's alias", Value=Ref(key.ALIAS)))
     for repository in configuration.repositories:
-        template.add_condition(*secrets.token_given(repository))
+        template.add_condition(*form.token_given(repository))
         template.add_resource(secrets.resources(repository, configuration, TAGS))
         template.add_output(
             Output(
@@ -67,12 +71,14 @@ def _guarded_template(configuration: Configuration, description: str) -> Templat
     template.set_version()
     for parameter in form.ROLE_CHECK_PARAMETERS:
         template.add_parameter(parameter)
+    for condition in form.ROLE_CHECK_CONDITIONS:
+        template.add_condition(*condition)
     template.add_resource(stackery_role.resources(configuration, TAGS))
     for name, description, value in (
         (
             "OrganizationId",
             "The organization whose builds may read",
-            GetAtt(names.STACKERY_ROLE, "OrganizationId"),
+            form.organization_id(),
         ),
         ("StackeryRoleVersion", "The version that the check found", GetAtt(names.STACKERY_ROLE, "Version")),
         ("TemplateVersion", "The release of the generator", __version__),

@@ -128,7 +128,8 @@ def test_the_largest_number_of_repositories_is_far_below_the_limit_of_s3() -> No
 
 
 def test_a_configuration_of_which_cloudformation_takes_the_template_in_no_way_is_refused() -> None:
-    paths = tuple(f"o-a1b2c3d4e5/r-ab12/ou-ab12-{'a' * 28}{number:04}/*" for number in range(100))
+    unit = f"ou-ab12-{'a' * 32}/"
+    paths = tuple(f"o-a1b2c3d4e5/r-ab12/{unit * 2}ou-ab12-{number:08}/*" for number in range(100))
     configured = Configuration(repositories=LARGE.repositories, organization_paths=paths)
     with pytest.raises(TemplateTooLargeError, match="split the repositories into several configurations"):
         text_of("private-packages", configured)

@@ -17,7 +17,14 @@ GOOD = {
     "OrganizationId": ["", "o-a1b2c3d4e5", "o-" + "a" * 32],
     "MinimumRoleVersion": ["1.25.0", "v1.25.0", "2", "1.25", "0.0.0", "1.30.4-cj", "10.20.30"],
     "StackeryStackName": ["stackery", "S", "my-stackery-2", "a" * 128],
-    "StackeryStackRegion": ["", *role_check.STACKERY_REGIONS, "us-gov-west-1", "cn-north-1"],
+    "PermissionsBoundary": ["", "Boundary", "acme/ci/Boundary-1", "a" * 128],
+    "StackeryStackRegion": [
+        "",
+        *role_check.STACKERY_REGIONS,
+        "us-gov-west-1",
+        "eusc-de-east-1",
+        "us-isob-east-10",
+    ],
     "GitHubPackagesSecretName": ["/stackery/ghpackagerepotoken", "a", "A_b+c=d.e@f-g/h", "a" * 512],
     "GitHubPackagesToken": ["", "x", "ghp_abc", "with blank inside", "a&$%+~=#'\"\\"],
 }
@@ -25,6 +32,7 @@ BAD = {
     "OrganizationId": ["o-", "o-A1B2C3D4E5", "a1b2c3d4e5", "o-a1b2c3d4e5/r-ab12", " o-a1b2c3d4e5", "*"],
     "MinimumRoleVersion": ["", "latest", "01.2.3", "1.02", "1.2.3.4", "1.25.0-", "1..2", "1.25.0 ", "1.2.x"],
     "StackeryStackName": ["", "2stackery", "stack_ery", "a" * 129, "*", "arn:aws:x"],
+    "PermissionsBoundary": ["arn:aws:iam::111122223333:policy/Boundary", "a b", "*", "${x}"],
     "StackeryStackRegion": ["us-east", "us-east-1a", "US-EAST-1", "*", "us east 1", "east"],
     "GitHubPackagesSecretName": ["", "a b", "a*", "a?", "a:b", "a" * 513, "${x}"],
     "GitHubPackagesToken": [" ", " x", "x ", "a\nb", "x\n", "\tx"],

@@ -12,6 +12,10 @@ def test_the_key_is_rotated(default: Document) -> None:
     assert default["Resources"]["Key"]["Properties"]["EnableKeyRotation"] is True
 
 
+def test_a_key_whose_creation_fails_is_gone_after_the_shortest_time(default: Document) -> None:
+    assert default["Resources"]["Key"]["Properties"]["PendingWindowInDays"] == 7
+
+
 def test_there_is_one_key_with_an_alias_named_after_the_stack(rich: Document) -> None:
     assert list(of_type(rich, "AWS::KMS::Key")) == ["Key"]
     [alias] = of_type(rich, "AWS::KMS::Alias").values()

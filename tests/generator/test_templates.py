@@ -67,6 +67,22 @@ def test_cfn_lint_finds_nothing_to_say(tmp_path: Path) -> None:
     assert (linted.returncode, linted.stdout, linted.stderr) == (0, "", "")
 
 
+def test_the_key_waits_for_the_check_whatever_the_form_says(default: Document) -> None:
+    # With an organization in the form, the policies refer to nothing that the check answers.
+    assert default["Resources"]["Key"]["DependsOn"] == "StackeryRole"
+
+
+@pytest.mark.parametrize("template", ["default role-check", "rich private-packages"], indirect=True)
+def test_the_function_s_role_is_bounded_by_the_policy_that_the_form_names(template: Document) -> None:
+    role = template["Resources"]["RoleCheckFunctionRole"]["Properties"]
+    policy = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${PermissionsBoundary}"
+    assert role["PermissionsBoundary"] == {
+        "Fn::If": ["PermissionsBoundaryGiven", {"Fn::Sub": policy}, {"Ref": "AWS::NoValue"}]
+    }
+    assert template["Parameters"]["PermissionsBoundary"]["Default"] == ""
+    assert len(of_type(template, "AWS::IAM::Role")) == 1
+
+
 def test_nothing_is_created_before_the_role_check_has_passed(template: Document) -> None:
     for name in set(template["Resources"]) - BEFORE_THE_CHECK:
         assert "StackeryRole" in needs(template, name), name
@@ -79,7 +95,7 @@ def test_the_check_itself_needs_nothing_that_costs_or_holds_anything(template: D
 def test_parameters_are_those_of_the_design(rich: Document) -> None:
     assert list(rich["Parameters"]) == [
         *("OrganizationId", "MinimumRoleVersion", "StackeryStackName", "StackeryStackRegion"),
-        *("RoleCheck", "Recheck"),
+        *("RoleCheck", "Recheck", "PermissionsBoundary"),
         *("GitHubPackagesSecretName", "GitHubPackagesToken", "PyPISecretName", "PyPIToken"),
         *("Maven2SecretName", "Maven2Token"),
     ]
@@ -87,7 +103,13 @@ def test_parameters_are_those_of_the_design(rich: Document) -> None:
 
 def test_outputs_are_those_of_the_design(rich: Document) -> None:
     assert {name: output["Value"] for name, output in rich["Outputs"].items()} == {
-        "OrganizationId": {"Fn::GetAtt": ["StackeryRole", "OrganizationId"]},
+        "OrganizationId": {
+            "Fn::If": [
+                "OrganizationIdGiven",
+                {"Ref": "OrganizationId"},
+                {"Fn::GetAtt": ["StackeryRole", "OrganizationId"]},
+            ]
+        },
         "StackeryRoleVersion": {"Fn::GetAtt": ["StackeryRole", "Version"]},
         "TemplateVersion": __version__,
         "KeyArn": {"Fn::GetAtt": ["Key", "Arn"]},
@@ -121,13 +143,13 @@ def test_the_role_check_alone_creates_nothing_else() -> None:
     alone = read(text_of("role-check", RICH))
     assert set(alone["Resources"]) == BEFORE_THE_CHECK
     assert set(alone["Outputs"]) == {"OrganizationId", "StackeryRoleVersion", "TemplateVersion"}
-    assert len(alone["Parameters"]) == 6
+    assert len(alone["Parameters"]) == 7
 
 
 def test_what_takes_tags_has_one_that_says_where_it_comes_from(template: Document) -> None:
     for name, resource in template["Resources"].items():
         tags = resource["Properties"].get("Tags")
-        expected = [{"Key": "stackery-private-packages", "Value": __version__}]
+        expected = [{"Key": "stackery-private-packages", "Value": {"Ref": "AWS::StackName"}}]
         assert tags == (expected if resource["Type"] in TAGGABLE else None), name
 
 
@@ -214,14 +236,22 @@ def test_another_version_of_the_template_runs_the_check_again(tmp_path: Path) ->
     (tmp_path / "generator" / "__init__.py").write_text('__version__ = "7.8.9"\n')
     program = """
 from generator import configuration, document, templates
-print(document.render(templates.role_check_only(configuration.DEFAULT), "yaml"))
+print(document.render(templates.private_packages(configuration.DEFAULT), "yaml"))
 """
     command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{program}"]
     later = read(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert later["Resources"]["StackeryRole"]["Properties"]["TemplateVersion"] == "7.8.9"
-    assert later["Outputs"]["TemplateVersion"]["Value"] == "7.8.9"
-    assert "7.8.9" in later["Description"]
-    assert __version__ not in json.dumps(later)
+    # And in nothing else do two releases differ: no key and no secret changes for a release's sake.
+    now = read(text_of("private-packages", DEFAULT))
+    said_now, said_later = (
+        {(path, value) for path, value in walk(each) if not isinstance(value, dict | list)}
+        for each in (now, later)
+    )
+    assert {path for path, _ in said_now ^ said_later} == {
+        ("Description",),
+        ("Outputs", "TemplateVersion", "Value"),
+        ("Resources", "StackeryRole", "Properties", "TemplateVersion"),
+    }
 
 
 AWKWARD_IDS = ["A", "ASecret", "AToken", "ASecretName", "ASecretPolicy", "Key", "RoleCheck", "StackeryRole"]
@@ -237,5 +267,5 @@ def test_no_id_collides_with_another_name(ids: list[str]) -> None:
     made = templates.private_packages(Configuration(repositories=tuple(repositories))).to_dict()
     names = [*made["Parameters"], *made["Resources"], *made["Conditions"]]
     assert len(set(names) - {"RoleCheck"}) == len(names) - 1
-    assert len(made["Parameters"]) == 6 + 2 * len(ids)
+    assert len(made["Parameters"]) == 7 + 2 * len(ids)
     assert len(made["Outputs"]) == 6 + len(ids)

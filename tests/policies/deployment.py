@@ -84,7 +84,7 @@ def as_generated(configuration: Configuration) -> Policies:
         match node:
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{(.+?)\}", lambda name: values[name[1]], text)
-            case {"Fn::GetAtt": ["StackeryRole", "OrganizationId"]}:
+            case {"Fn::If": ["OrganizationIdGiven", *_]}:
                 return ORGANIZATION
             case dict():
                 return {key: resolved(value) for key, value in node.items()}

@@ -142,17 +142,17 @@ DECRYPT = decrypt("decrypt the secret through Secrets Manager")
 DECRYPT_OTHER_SECRET_OF_TEMPLATE = decrypt(
     "decrypt the template's other secret through Secrets Manager", of=secret(OTHER_SECRET_NAME)
 )
-DESCRIBE_KEY = Request("describe the key", "kms:DescribeKey")
-
-DECRYPT_OTHERWISE = (
+DECRYPT_BESIDE_SECRETS_MANAGER = (
     decrypt("decrypt directly", via=None),
     decrypt("decrypt directly without encryption context", via=None, of=None),
-    decrypt("decrypt through Secrets Manager without encryption context", of=None),
     decrypt("decrypt through Systems Manager", via=f"ssm.{REGION}.amazonaws.com"),
     decrypt("decrypt through S3", via=f"s3.{REGION}.amazonaws.com"),
     decrypt(
         "decrypt through Secrets Manager of another Region", via="secretsmanager.eu-west-1.amazonaws.com"
     ),
+)
+DECRYPT_ANOTHER_SECRET = (
+    decrypt("decrypt through Secrets Manager without encryption context", of=None),
     *(
         decrypt(f"decrypt {which} through Secrets Manager", of=arn)
         for which, arn in {
@@ -173,25 +173,46 @@ DECRYPT_OTHERWISE = (
 USE_KEY = tuple(
     # With what the policy wants to see, so that it is the action alone that is refused.
     replace(DECRYPT, name=f"call kms:{action} through Secrets Manager", action=f"kms:{action}")
-    for action in ("Encrypt", "GenerateDataKey", "ReEncryptFrom", "CreateGrant")
+    for action in ("Encrypt", "GenerateDataKey", "ReEncryptFrom")
 )
-CHANGE_KEY = tuple(
-    Request(f"call kms:{action}", f"kms:{action}")
-    for action in (
-        "GetKeyPolicy",
-        "ListGrants",
-        "PutKeyPolicy",
-        "RevokeGrant",
-        "DisableKey",
-        "DisableKeyRotation",
-        "TagResource",
-        "ScheduleKeyDeletion",
-    )
+USE_KEY_DIRECTLY = tuple(
+    Request(f"call kms:{action} directly", f"kms:{action}")
+    for action in ("Encrypt", "GenerateDataKey", "ReEncryptFrom")
+)
+GRANT = (
+    Request("call kms:CreateGrant directly", "kms:CreateGrant"),
+    replace(DECRYPT, name="call kms:CreateGrant through Secrets Manager", action="kms:CreateGrant"),
+)
+DESCRIBE_KEY = Request("describe the key", "kms:DescribeKey")
+CHANGE_KEY = (
+    DESCRIBE_KEY,
+    *(
+        Request(f"call kms:{action}", f"kms:{action}")
+        for action in (
+            "GetKeyPolicy",
+            "ListGrants",
+            "PutKeyPolicy",
+            "RevokeGrant",
+            "DisableKey",
+            "DisableKeyRotation",
+            "EnableKey",
+            "CreateAlias",
+            "UpdateKeyDescription",
+            "RotateKeyOnDemand",
+            "TagResource",
+            "UntagResource",
+            "DeleteAlias",
+            "ScheduleKeyDeletion",
+            "CancelKeyDeletion",
+        )
+    ),
 )
 
-READS = (READ, READ_CURRENT, DECRYPT, DECRYPT_OTHER_SECRET_OF_TEMPLATE, DESCRIBE_KEY)
-EACH_KIND_OF_READ = (READ, DECRYPT, DESCRIBE_KEY)
-EVERYTHING_ELSE = (*READ_OTHER_VERSIONS, *DECRYPT_OTHERWISE, *CHANGE_SECRET, *USE_KEY, *CHANGE_KEY)
+READS = (READ, READ_CURRENT, DECRYPT, DECRYPT_OTHER_SECRET_OF_TEMPLATE)
+EACH_KIND_OF_READ = (READ, DECRYPT)
+ADMINISTRATION = (*READ_OTHER_VERSIONS, *DECRYPT_ANOTHER_SECRET, *CHANGE_SECRET, *USE_KEY, *CHANGE_KEY)
+BESIDE_SECRETS_MANAGER = (*DECRYPT_BESIDE_SECRETS_MANAGER, *USE_KEY_DIRECTLY, *GRANT)
+EVERYTHING_ELSE = (*ADMINISTRATION, *BESIDE_SECRETS_MANAGER)
 
 # Who asks.
 
@@ -316,9 +337,12 @@ TABLE = (
     *may_not(COLON_SMUGGLERS, EACH_KIND_OF_READ),
     *may_not(OTHER_IDENTITIES, EACH_KIND_OF_READ),
     *may_not(WITHOUT_AN_ARN, EACH_KIND_OF_READ),
-    # The secret account administers key and secrets by its own policies; none here limits that.
-    *may((ROOT_OF_SECRET_ACCOUNT, ADMINISTRATOR), (*READS, *EVERYTHING_ELSE)),
-    *may(BUILD_ROLES_OF_SECRET_ACCOUNT, (*READS, *EVERYTHING_ELSE)),
+    # The secret account administers key and secrets by its own policies, but uses the key only through
+    # Secrets Manager, and hands it to nobody by a grant.
+    *may((ROOT_OF_SECRET_ACCOUNT, ADMINISTRATOR), (*READS, *ADMINISTRATION)),
+    *may_not((ROOT_OF_SECRET_ACCOUNT, ADMINISTRATOR), BESIDE_SECRETS_MANAGER),
+    *may(BUILD_ROLES_OF_SECRET_ACCOUNT, (*READS, *ADMINISTRATION)),
+    *may_not(BUILD_ROLES_OF_SECRET_ACCOUNT, BESIDE_SECRETS_MANAGER),
     *may_not((BYSTANDER,), (*READS, *EVERYTHING_ELSE)),
 )
 

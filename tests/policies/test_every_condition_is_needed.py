@@ -43,6 +43,5 @@ def test_the_narrowing_to_paths_is_weakened_in_each_statement_of_the_build_roles
     }
     assert weakened == {
         "BuildRolesDecryptTheseSecretsViaSecretsManager",
-        "BuildRolesDescribeKey",
         "BuildRolesReadCurrentVersion",
     }

@@ -62,6 +62,11 @@ def _of_condition(statement: Statement, operator: str, key: str, values: Any) ->
     for weaker in _weaker_operators(operator):
         becomes = _with(statement, operator, key, weaker, values)
         yield Weakening(f"with {weaker} for {condition}", statement, becomes)
+    if key == "aws:PrincipalOrgID":
+        # A policy's variable stands for what the caller brings along, which is its own organization.
+        variable = "${aws:PrincipalOrgID}"
+        becomes = _with(statement, operator, key, operator, variable)
+        yield Weakening(f"with {variable} for the organization", statement, becomes)
     if isinstance(values, list):
         for value in values:
             rest = [other for other in values if other != value]
