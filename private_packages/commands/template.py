@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from generator import document, names
+from generator.configuration import Configuration
 from generator.templates import TEMPLATES
 from private_packages import invocation
 from private_packages.commands.configured import with_default
@@ -79,6 +80,7 @@ def command(
 def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
     """Return each template's text by its name."""
     repositories = with_default(config)
+    _warn_of_names(repositories)
     return {name: document.render(make(repositories), document_format) for name, make in TEMPLATES.items()}
 
 
@@ -98,6 +100,16 @@ def _write(files: dict[Path, str], source: Path | None, output: str) -> None:
         )
     for path, text in files.items():
         _warn_of_size(str(path), text)
+
+
+def _warn_of_names(repositories: Configuration) -> None:
+    for repository in repositories.repositories:
+        if names.is_like_an_arn(repository.secret):
+            click.echo(
+                f"Note: the secret of {repository.id}, {repository.secret}, ends as an ARN does, in a hyphen"
+                " and six characters, so that AWS may take it for another secret: call a new one otherwise.",
+                err=True,
+            )
 
 
 def _size(text: str) -> int:

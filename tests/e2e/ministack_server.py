@@ -25,7 +25,7 @@ from xml.sax.saxutils import escape
 
 from ministack.app import main
 from ministack.core.responses import error_response_json, get_account_id
-from ministack.services import organizations, secretsmanager
+from ministack.services import iam, organizations, secretsmanager
 from ministack.services.cloudformation import changesets, handlers, provisioners
 
 from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION
@@ -158,6 +158,17 @@ def with_keys(list_secrets: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return list_secrets_with_keys
 
 
+def with_boundary(create: Callable[..., Attributes]) -> Callable[..., Attributes]:
+    """Give a stack's role its permissions boundary, which MiniStack leaves out."""
+
+    def create_role(logical_id: str, properties: dict[str, Any], stack: str) -> Attributes:
+        made = create(logical_id, properties, stack)
+        iam._roles[made[0]]["PermissionsBoundary"] = properties.get("PermissionsBoundary")
+        return made
+
+    return create_role
+
+
 def list_no_stack_sets(_params: Any) -> Any:
     return handlers._xml(
         200, "ListStackSetsResponse", "<ListStackSetsResult><Summaries/></ListStackSetsResult>"
@@ -185,6 +196,8 @@ if __name__ == "__main__":
     # The module's own name too: an update that replaces the secret goes by it.
     provisioners._sm_secret_create = like_aws(provisioners._sm_secret_create)
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["create"] = provisioners._sm_secret_create
+    roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    roles["create"] = with_boundary(roles["create"])
     summary = with_metadata(handlers._get_template_summary)
     handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
     handlers._ACTION_HANDLERS["ListStackSets"] = list_no_stack_sets

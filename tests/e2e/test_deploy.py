@@ -56,12 +56,20 @@ class Deployer:
         assert "\x1b" not in said
         return ended
 
-    def set_up(self, token: str = "") -> None:
-        """Have a stack, whose first repository has this token."""
+    @property
+    def organization(self) -> str:
+        found = self.account.client("organizations").describe_organization()
+        return str(found["Organization"]["Id"])
+
+    def set_up(self, token: str = "", organization: str | None = None) -> None:
+        """Have a stack, whose first repository has this token; its form names the account's organization."""
         path = self.folder / "repositories.yaml"
         repositories = configuration_file.load(path) if path.exists() else configuration.DEFAULT
         template = document.render(private_packages(repositories), "yaml")
-        parameters = {f"{repositories.repositories[0].id}Token": token}
+        parameters = {
+            f"{repositories.repositories[0].id}Token": token,
+            "OrganizationId": self.organization if organization is None else organization,
+        }
         assert self.account.deploy(STACK, template, parameters)["StackStatus"] == "CREATE_COMPLETE"
 
     def in_terminal(self, *arguments: str) -> AbstractContextManager[Terminal]:
@@ -252,6 +260,21 @@ class TestFromAPipe:
         assert "Parameters\n  ~ MinimumRoleVersion  1.25.0 → 1.24.0\n" in ended.stdout
         parameters = deployer.account.stack(STACK)["Parameters"]
         assert {"ParameterKey": "MinimumRoleVersion", "ParameterValue": "1.24.0"} in parameters
+
+    def test_a_stack_of_the_console_gets_its_organization_into_the_form(self, deployer: Deployer) -> None:
+        deployer.set_up(organization="")
+        ended = deployer.deploy("--yes")
+        assert ended.returncode == 0, ended.stderr
+        assert f"Parameters\n  ~ OrganizationId  (empty) → {deployer.organization}\n" in ended.stdout
+        # That is what the function had looked up: nobody gains or loses anything.
+        assert "Access" not in ended.stdout
+        assert deployer.deploy("--yes").stdout.startswith("No changes: ")
+
+    def test_tags_are_those_of_the_stack_and_of_what_is_in_it(self, deployer: Deployer) -> None:
+        deployer.set_up()
+        assert deployer.deploy("--yes", "--tag", "team=build").returncode == 0
+        [found] = deployer.account.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        assert {tag["Key"]: tag["Value"] for tag in found["Tags"]} == {"team": "build"}
 
     def test_a_new_token_for_a_deployed_secret(self, deployer: Deployer) -> None:
         deployer.set_up()

@@ -75,8 +75,9 @@ class TestWhereTheStackeryRoleIsNewEnough:
         kms = account.client("kms")
         assert kms.get_key_rotation_status(KeyId=result["KeyArn"])["KeyRotationEnabled"]
         policy = json.loads(kms.get_key_policy(KeyId=result["KeyArn"], PolicyName="default")["Policy"])
-        administer, decrypt, describe = policy["Statement"]
-        assert administer["Principal"] == {"AWS": f"arn:aws:iam::{account.id}:root"}
+        administer, use, decrypt = policy["Statement"]
+        root = {"AWS": f"arn:aws:iam::{account.id}:root"}
+        assert administer["Principal"] == use["Principal"] == root
         build_roles = {
             "StringEquals": {"aws:PrincipalOrgID": result["OrganizationId"]},
             "ArnLike": {
@@ -86,7 +87,6 @@ class TestWhereTheStackeryRoleIsNewEnough:
                 ]
             },
         }
-        assert (describe["Action"], describe["Condition"]) == (["kms:DescribeKey"], build_roles)
         assert (decrypt["Action"], decrypt["Condition"]) == (
             ["kms:Decrypt"],
             {
@@ -102,6 +102,26 @@ class TestWhereTheStackeryRoleIsNewEnough:
                 },
             },
         )
+
+    def test_the_form_s_organization_decides_who_reads(self, account: Account) -> None:
+        account.install_stackery_role("1.25.0")
+        result = outputs(account.deploy("tokens", MAIN, TOKEN | {"OrganizationId": "o-a1b2c3d4e5"}))
+        assert result["OrganizationId"] == "o-a1b2c3d4e5"
+        answer = account.client("secretsmanager").get_resource_policy(SecretId=SECRET)
+        [statement] = json.loads(answer["ResourcePolicy"])["Statement"]
+        assert statement["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
+
+    @pytest.mark.parametrize("template", [MAIN, ROLE_CHECK], ids=["private-packages", "role-check"])
+    def test_the_function_s_role_is_bounded_where_the_form_names_a_policy(
+        self, account: Account, template: str
+    ) -> None:
+        account.install_stackery_role("1.25.0")
+        stack = account.deploy("tokens", template, {"PermissionsBoundary": "guard/Boundary"})
+        assert stack["StackStatus"] == "CREATE_COMPLETE"
+        names = [role["RoleName"] for role in account.client("iam").list_roles()["Roles"]]
+        [name] = [name for name in names if not name.startswith("stackery-")]
+        boundary = account.client("iam").get_role(RoleName=name)["Role"]["PermissionsBoundary"]
+        assert boundary["PermissionsBoundaryArn"] == f"arn:aws:iam::{account.id}:policy/guard/Boundary"
 
     def test_the_build_roles_may_read_the_current_version(self, account: Account) -> None:
         account.install_stackery_role("1.25.0")
@@ -168,6 +188,17 @@ class TestWhereItIsNot:
         assert account.failures(stack["StackId"]) == {
             "StackeryRole": f"Upgrade the Stackery Role in account {account.id} to version 1.25.0 or newer,"
             " then deploy again: stack stackery in us-east-1 has version 1.24.9."
+        }
+        assert_nothing_left(account, stack)
+
+    def test_it_is_too_old_and_the_form_names_the_organization(self, account: Account) -> None:
+        """No policy needs the check's answer then, and the key waits for it all the same."""
+        account.install_stackery_role("1.24.9")
+        stack = account.deploy("tokens", MAIN, {"OrganizationId": "o-a1b2c3d4e5"})
+        events = account.client("cloudformation").describe_stack_events(StackName=stack["StackId"])
+        begun = {event["LogicalResourceId"] for event in events["StackEvents"]}
+        assert begun == {
+            *("tokens", "RoleCheckLogGroup", "RoleCheckFunctionRole", "RoleCheckFunction", "StackeryRole")
         }
         assert_nothing_left(account, stack)
 

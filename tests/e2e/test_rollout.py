@@ -16,7 +16,7 @@ def deploy(account: Account, *given: str) -> dict[str, Any]:
     """Do as StackSets does in an account: with the template and the parameters of the stack set."""
     values = dict(each.split("=") for each in given)
     creation: dict[str, Any] = Definition.of(
-        template_text("role-check", DEFAULT), values, Permissions()
+        template_text("role-check", DEFAULT), values, Permissions(), {}
     ).creation()
     parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in creation["Parameters"]}
     assert creation["Capabilities"] == ["CAPABILITY_IAM"]

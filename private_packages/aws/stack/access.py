@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import names
+from generator import form, names
 from generator.short_forms import Document
 
 _ROLE, _ORGANIZATION, _PATHS, _SECRETS = (
@@ -18,6 +18,12 @@ _ROLE, _ORGANIZATION, _PATHS, _SECRETS = (
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "kms:EncryptionContext:SecretARN",
+)
+
+
+_ORGANIZATION_ID = (
+    {"Fn::GetAtt": [names.STACKERY_ROLE, "OrganizationId"]},  # of 0.1.0
+    form.organization_id().to_dict(),
 )
 
 
@@ -40,7 +46,7 @@ class Side:
     values: Mapping[str, str]
     """What its parameters are, and CloudFormation's own: AWS::Partition and the like."""
     organization: str
-    """The organization that its role check found, or empty where that is not known."""
+    """The organization whose builds it lets read, or empty where that is not known."""
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -135,7 +141,7 @@ def _resolved(node: Any, side: Side) -> Any:
         return [_resolved(each, side) for each in node]
     if not isinstance(node, dict):
         return node
-    if node == {"Fn::GetAtt": [names.STACKERY_ROLE, "OrganizationId"]}:
+    if node in _ORGANIZATION_ID:
         return side.organization or "the organization of the account"
     if list(node) == ["Ref"] and node["Ref"] in side.values:
         return side.values[node["Ref"]]

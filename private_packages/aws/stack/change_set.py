@@ -95,6 +95,10 @@ class DesiredStack:
     kept: Collection[str]
     """The parameters that keep the value they have."""
     description: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """All of them; none keeps those that the stack has."""
+    role_arn: str | None = None
+    """The role that CloudFormation acts with."""
     imports: "Sequence[ResourceToImportTypeDef]" = ()
     """What is taken over, and nothing else is done then."""
 
@@ -202,7 +206,11 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
         {"ParameterKey": key, "UsePreviousValue": True} for key in desired.kept
     ]
     kind: ChangeSetTypeType = "CREATE" if desired.is_new else "UPDATE"
-    imports: dict[str, Any] = {"ResourcesToImport": desired.imports} if desired.imports else {}
+    options: dict[str, Any] = {"ResourcesToImport": desired.imports} if desired.imports else {}
+    if desired.tags:
+        options["Tags"] = [{"Key": key, "Value": value} for key, value in desired.tags.items()]
+    if desired.role_arn:
+        options["RoleARN"] = desired.role_arn
     parameters += [
         {"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()
     ]
@@ -214,7 +222,7 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
             Description=desired.description,
             Capabilities=["CAPABILITY_IAM"],
             Parameters=parameters,
-            **imports,
+            **options,
             **desired.template,
         )
 

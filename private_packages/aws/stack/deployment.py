@@ -16,6 +16,7 @@ from private_packages.aws.errors import (
     AwsError,
     DeploymentStoppedError,
     InterruptedDeploymentError,
+    OrganizationError,
     StackError,
     UserError,
 )
@@ -54,6 +55,10 @@ class Wanted:
     stack_name: str
     bucket: str | None = None
     """Hands the template over; None for a call that has it in itself."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """What the stack is tagged with beside the tags that it has, and through it its resources."""
+    role_arn: str | None = None
+    """The role that CloudFormation acts with; None for the stack's own if it has one, else for the caller."""
     tokens: Mapping[str, Token] | None = field(default=None, repr=False)
     """Those that are given beforehand, by the ids of their repositories; None to be asked for them."""
     dry_run: bool = False
@@ -162,8 +167,8 @@ class Deployment:
     """What to say when this is stopped now."""
     _imports: Sequence[Import] = ()
     """What is taken over."""
-    _organization: str = ""
-    """The account's organization, as the role check has found it."""
+    _own_organization: str = ""
+    """The account's organization; empty where the stack has another's in its form, or nobody can tell."""
 
     @property
     def name(self) -> str:
@@ -187,6 +192,7 @@ class Deployment:
         self._check_tokens(self.wanted.tokens or {})
         state = self._settle()
         version_before = self._check_release(state)
+        self._find_organization(state)
         parameters = self._parameters(state)
         self._check_role(parameters)
         self._check_secret_names(parameters)
@@ -231,7 +237,30 @@ class Deployment:
     def _parameters(self, state: State) -> Parameters:
         template = self.wanted.template
         deployed = parameters_of(self._description) if state is State.DEPLOYED else {}
-        return Parameters(template.defaults, template.hidden, deployed, self.wanted.given)
+        given = {**self.wanted.given}
+        if self._own_organization:
+            given["OrganizationId"] = self._own_organization
+        return Parameters(template.defaults, template.hidden, deployed, given)
+
+    def _find_organization(self, state: State) -> None:
+        """Let the form name the organization whose builds may read: nothing that the function answers does.
+
+        Raises:
+            StackError: it names none, and AWS does not tell the account's.
+        """
+        named = self._parameters(state).value("OrganizationId")
+        try:
+            own = members.own_organization(self.aws).id
+        except (AwsError, OrganizationError) as error:
+            if not named:
+                raise StackError(
+                    f"Give the organization whose builds may read, --parameter OrganizationId=ID: {error}"
+                ) from error
+            self.dialogue.note(f"Note: whether {named} is this account's organization is not known. {error}")
+            return
+        if named and named != own:
+            self.dialogue.note(f"Note: builds of {named} can read, but this account belongs to {own}.")
+        self._own_organization = "" if named else own
 
     def _desired(self, state: State, parameters: Parameters, template: str) -> change_set.DesiredStack:
         return change_set.DesiredStack(
@@ -240,8 +269,18 @@ class Deployment:
             template=self._source(template),
             parameters=parameters.given,
             kept=parameters.kept,
+            tags=self._tags(),
+            role_arn=self.wanted.role_arn,
             description=f"Made by private-packages deploy {self.wanted.template.version}",
         )
+
+    def _tags(self) -> dict[str, str]:
+        """Return all tags of the stack, where it gets some; else none, which keeps those that it has."""
+        if not self.wanted.tags:
+            return {}
+        found = self._description.get("Tags", []) if self._description else []
+        kept = {tag["Key"]: tag["Value"] for tag in found if not tag["Key"].startswith("aws:")}
+        return {**kept, **self.wanted.tags}
 
     def _take_over(self, state: State, version_before: str | None) -> Result | None:
         """Import what is there into the stack; returns how it ended, or None where the rest is to follow.
@@ -322,7 +361,7 @@ class Deployment:
         before = template or short_forms.load(stack.template(self.aws, self.wanted.stack_name))
         outputs = stack.outputs(self._description) if self._description else {}
         values = {name: parameters.value(name) for name in parameters.defaults}
-        organization = values["OrganizationId"] or self._organization
+        organization = values["OrganizationId"]
         pseudo = {
             "AWS::Partition": self.aws.identity.partition,
             "AWS::AccountId": self.aws.identity.account,
@@ -348,15 +387,11 @@ class Deployment:
             organization_id=parameters.value("OrganizationId"),
         )
         finding = account_check.check_account(self.aws, requirements)
-        self._organization = finding.organization_id or ""
         if finding.verdict is account_check.Verdict.READY:
             self.dialogue.note(
                 f"Role check: account {finding.account} has version {finding.version}, passed."
             )
         elif parameters.value("RoleCheck") == "Warn":
-            # The function needs the organization all the same.
-            if not requirements.organization_id:
-                members.own_organization(self.aws)
             self.dialogue.note(f"Note: going on all the same, because RoleCheck is Warn. {finding.next_step}")
         else:
             raise StackError(finding.next_step)
@@ -379,8 +414,11 @@ class Deployment:
         secret_names.refuse_taken(self.aws, moved, self.wanted.stack_name, "")
         if not self.wanted.take_over:
             given = [f"--parameter={name}={value}" for name, value in self.wanted.given.items()]
+            given += [f"--tag={key}={value}" for key, value in self.wanted.tags.items()]
+            given += [f"--role-arn={self.wanted.role_arn}"] if self.wanted.role_arn else []
             take_over = invocation.command("deploy", "--import", *given, stack_name=self.wanted.stack_name)
             secret_names.refuse_taken(self.aws, fresh, self.wanted.stack_name, take_over)
+            self._check_ends(wanted, {**fresh, **moved})
             return
         key = stack.outputs(self._description).get("KeyArn") if self._description else None
         self._imports = resource_import.find(self.aws, fresh, self.wanted.stack_name, key)
@@ -391,6 +429,17 @@ class Deployment:
         elif not self._imports:
             listed = ", ".join(fresh.values())
             self.dialogue.note(f"Note: there is nothing to import in {self.aws.region}, no secret {listed}.")
+        taken_over = {names.secret_name_parameter(each.id) for each in self._taken_over()}
+        self._check_ends(
+            wanted, {key: name for key, name in {**fresh, **moved}.items() if key not in taken_over}
+        )
+
+    def _check_ends(self, wanted: Mapping[str, str], new: Mapping[str, str]) -> None:
+        """Refuse names of new secrets that end as ARNs do, and tell of those that are there."""
+        secret_names.refuse_like_arns(new)
+        for key, name in wanted.items():
+            if key not in new and names.is_like_an_arn(name):
+                self.dialogue.note(f"Note: the name {name} ends as an ARN does; use the whole ARN for it.")
 
     def _delete_remains(self) -> None:
         """Delete what is left of a first deployment that failed, which cannot be changed."""
@@ -410,13 +459,17 @@ class Deployment:
 
     def _new_secrets(self, parameters: Parameters) -> list[Repository]:
         """Return the repositories whose secrets neither are in the stack nor are taken over."""
-        taken_over = {each.logical_id for each in self._imports}
         return [
             each
             for each in self.wanted.configuration.repositories
             if names.secret_name_parameter(each.id) not in parameters.deployed
-            and names.secret(each.id) not in taken_over
+            and each not in self._taken_over()
         ]
+
+    def _taken_over(self) -> list[Repository]:
+        """Return the repositories whose secrets are taken over."""
+        imported = {each.logical_id for each in self._imports}
+        return [each for each in self.wanted.configuration.repositories if names.secret(each.id) in imported]
 
     def _check_tokens(self, tokens: Mapping[str, Token]) -> None:
         """Refuse tokens that no build could use."""

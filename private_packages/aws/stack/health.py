@@ -8,7 +8,8 @@ from typing import TypeVar
 from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking, if_allowed
-from private_packages.aws.errors import AwsError
+from private_packages.aws.errors import AwsError, OrganizationError
+from private_packages.aws.organization import members
 from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import leftovers, stack
 from private_packages.aws.stack.leftovers import Leftover
@@ -30,6 +31,8 @@ class StackHealth:
     reason: str
     """Why it is so, where CloudFormation says; empty elsewhere."""
     outputs: Mapping[str, str]
+    own_organization: str | None = None
+    """The organization of its account; None where the caller may not know."""
 
     def is_older_than(self, version: str) -> bool:
         """Return whether the stack was made from an older template than that of this version."""
@@ -44,10 +47,18 @@ class StackHealth:
     def problems(self) -> list[str]:
         """What needs attention."""
         if self.status in SETTLED:
-            if "KeyArn" in self.outputs:
+            admitted = self.outputs.get("OrganizationId")
+            if "KeyArn" not in self.outputs:
+                deploy = invocation.command("deploy")
+                return [f"only key and secrets were taken over, whose old policies still hold: {deploy}"]
+            if not admitted or self.own_organization in (None, admitted):
                 return []
-            deploy = invocation.command("deploy")
-            return [f"only key and secrets were taken over, whose old policies still hold: {deploy}"]
+            ours = f"OrganizationId={self.own_organization}"
+            deploy = invocation.command("deploy", "--parameter", ours)
+            whose = f"{self.own_organization}, to which this account belongs"
+            return [
+                f"builds in the organization {admitted} can read the tokens, not those in {whose}: {deploy}"
+            ]
         if self.status.endswith("_IN_PROGRESS"):
             return [f"the stack is in {self.status}: wait for its end"]
         return [f"the stack is in {self.status}: see its events, fix the cause and deploy again"]
@@ -148,11 +159,20 @@ def read(aws: Aws, stack_name: str) -> Health:
             since=found.get("LastUpdatedTime", found["CreationTime"]),
             reason=found.get("StackStatusReason", ""),
             outputs=outputs,
+            own_organization=_own_organization(aws),
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
         [_secret(aws, name, arn) for name, arn in arns.items()],
         if_allowed(leftovers.of_stack, aws, stack_name),
     )
+
+
+def _own_organization(aws: Aws) -> str | None:
+    try:
+        found = if_allowed(members.own_organization, aws)
+    except OrganizationError:
+        return None
+    return found.id if found else None
 
 
 def _key(aws: Aws, key_id: str) -> KeyHealth:

@@ -58,6 +58,20 @@ def refuse_doubles(wanted: Mapping[str, str]) -> None:
         first[name] = parameter
 
 
+def refuse_like_arns(wanted: Mapping[str, str]) -> None:
+    """Refuse names of new secrets that end as ARNs do, by the parameters that give them.
+
+    Raises:
+        SecretNameError: there is one.
+    """
+    for parameter, name in wanted.items():
+        if names.is_like_an_arn(name):
+            raise SecretNameError(
+                f"The name {name} ends as the ARN of a secret does, in a hyphen and six characters, so that"
+                f" AWS may take it for another secret: {_another(parameter)}."
+            )
+
+
 def refuse_renamed_ids(wanted: Mapping[str, str], deployed: Mapping[str, str]) -> None:
     """Refuse a repository whose id changed while the name of its secret stayed.
 

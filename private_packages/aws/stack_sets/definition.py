@@ -1,7 +1,7 @@
 """What a stack set is made of: template, parameters and permissions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from generator import names
@@ -55,12 +55,29 @@ class Definition:
     parameters: Mapping[str, str]
     """All but the secret ones, those with defaults too: so the set shows what it checks."""
     permissions: Permissions
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Those that the set gets beside what it has."""
 
     @classmethod
-    def of(cls, template: TemplateText, given: Mapping[str, str], permissions: Permissions) -> "Definition":
+    def of(
+        cls,
+        template: TemplateText,
+        given: Mapping[str, str],
+        permissions: Permissions,
+        tags: Mapping[str, str],
+    ) -> "Definition":
         """Return a definition in which each parameter, but the secret ones, is given or has its default."""
         values = {name: value for name, value in template.defaults.items() if name not in template.hidden}
-        return cls(template, {**values, **given}, permissions)
+        return cls(template, {**values, **given}, permissions, tags)
+
+    @property
+    def organization_id(self) -> str:
+        """The organization whose builds may read; empty where the function in each account looks it up."""
+        return self.parameters["OrganizationId"]
+
+    def for_organization(self, organization_id: str) -> "Definition":
+        """Return the definition with this organization in its form."""
+        return replace(self, parameters={**self.parameters, "OrganizationId": organization_id})
 
     def require_size(self) -> None:
         """Refuse a template that the API does not take; StackSets takes none from elsewhere here.
@@ -105,12 +122,13 @@ class Definition:
         different = [name for name, value in self.parameters.items() if found.get(name) != value]
         result = [] if existing["TemplateBody"].strip() == self.template.body.strip() else ["template"]
         result += [f"parameter {name}" for name in different]
+        result += [f"tag {key}" for key, value in self.tags.items() if _tags(existing).get(key) != value]
         result += [] if self._has_same_permissions(existing) else [self._permissions_in_words]
         return result
 
     def creation(self) -> dict[str, object]:
         """Return the parameters of CreateStackSet."""
-        return self._common() | {"ManagedExecution": {"Active": True}}
+        return self._common() | self._tagged({}) | {"ManagedExecution": {"Active": True}}
 
     def update(self, existing: "StackSetTypeDef") -> dict[str, object]:
         """Return the parameters of UpdateStackSet, which updates all instances."""
@@ -120,7 +138,7 @@ class Definition:
             for parameter in existing.get("Parameters", [])
             if parameter["ParameterKey"] in self.template.hidden
         ]
-        result = self._common(secret)
+        result = self._common(secret) | self._tagged(_tags(existing))
         if not (existing.get("ManagedExecution") or {}).get("Active"):
             result |= {"ManagedExecution": {"Active": True}}
         return result
@@ -136,6 +154,12 @@ class Definition:
             "Capabilities": ["CAPABILITY_IAM"],
             **self.permissions.parameters(),
         }
+
+    def _tagged(self, before: Mapping[str, str]) -> dict[str, object]:
+        """Return all tags as a parameter of the calls; none where it gets none, which keeps those it has."""
+        if not self.tags:
+            return {}
+        return {"Tags": [{"Key": key, "Value": value} for key, value in {**before, **self.tags}.items()]}
 
     def _has_same_permissions(self, existing: "StackSetTypeDef") -> bool:
         wanted = self.permissions
@@ -153,3 +177,7 @@ class Definition:
     @property
     def _permissions_in_words(self) -> str:
         return "automatic deployment" if self.permissions.is_service_managed else "roles"
+
+
+def _tags(existing: "StackSetTypeDef") -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in existing.get("Tags", [])}

@@ -2,7 +2,6 @@
 
 from private_packages.aws.organization import organization_check
 from private_packages.aws.organization.account_check import Finding, Requirements
-from private_packages.aws.organization.members import own_organization
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.rollout import Rollout
 
@@ -22,7 +21,7 @@ def check(rollout: Rollout, plan: Plan, role_name: str) -> list[Finding]:
         minimum_role_version=given["MinimumRoleVersion"],
         stackery_stack_name=given["StackeryStackName"],
         stackery_stack_region=given["StackeryStackRegion"],
-        organization_id=given["OrganizationId"] or own_organization(aws).id,
+        organization_id=plan.definition.organization_id,
     )
     return list(
         organization_check.check_members(aws, plan.targets.members, requirements, role_name, CONCURRENCY)

@@ -25,7 +25,7 @@ _VARIES = re.compile(
     r"arn:[a-z-]+:\S+"
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
     r"|\b[0-9]{12}\b"
-    r"|\b[a-z]{2,9}(?:-[a-z]+)+-[0-9]\b"
+    r"|\b[a-z]{2,9}(?:-[a-z]+)+-[0-9]+\b"
     r"|\b[0-9]+(?:\.[0-9]+)+(?:-\w+)*"
 )
 """What differs where the same went wrong: ARNs, request ids, account numbers, Regions and versions."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from private_packages import invocation
 from private_packages.aws.aws import Aws
-from private_packages.aws.errors import WatchingEndedError
+from private_packages.aws.errors import AwsError, OrganizationError, StackSetError, WatchingEndedError
 from private_packages.aws.organization.members import own_organization
 from private_packages.aws.stack_sets import administrator, existing, regions, targets
 from private_packages.aws.stack_sets.definition import Definition
@@ -56,23 +56,39 @@ class Rollout:
         """
         if self.definition.permissions.is_service_managed:
             found = own_organization(self.aws)
+            definition = self._filled_in(found.id)
             stack_set = StackSet(self.aws, self.name, administrator.required(self.aws, found))
             reached = targets.in_organization(
                 self.aws, found, units=self.units, accounts=self.accounts, exclude=self.exclude
             )
         else:
+            definition = self._filled_in(None)
             stack_set = StackSet(self.aws, self.name)
             reached = targets.self_managed(self.accounts)
         note = regions.require_enabled(self.aws, self.regions)
         return Plan(
             stack_set,
-            self.definition,
+            definition,
             reached,
             self.regions,
             self.preferences,
             existing.look(stack_set),
             [note] if note else [],
         )
+
+    def _filled_in(self, organization_id: str | None) -> Definition:
+        """Return the definition with the caller's organization in its form, unless another is there.
+
+        So nothing that a function in an account answers decides who may read.
+        """
+        if self.definition.organization_id:
+            return self.definition
+        try:
+            return self.definition.for_organization(organization_id or own_organization(self.aws).id)
+        except (AwsError, OrganizationError) as error:
+            raise StackSetError(
+                f"Give the organization of the accounts, --parameter OrganizationId=ID: {error}"
+            ) from error
 
     def start(self, dialogue: Dialogue, count_by: CountBy) -> tuple[Plan, Progress | None]:
         """Roll out: join what runs already, then do what is due, one operation after the other where need be.

@@ -33,12 +33,19 @@ from private_packages.commands.options.common import (
     stack_name_option,
 )
 from private_packages.commands.options.parameters import given_parameters, parameter_option
+from private_packages.commands.options.tags import tag_option
 from private_packages.commands.printing import print_json, progress_console, result_console
 
 
 def _days(_: click.Context, __: click.Parameter, value: int | None) -> int | None:
     if value is not None and not 7 <= value <= 30:
         raise click.BadParameter("AWS takes 7 to 30 days.")
+    return value
+
+
+def _role(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"arn:[a-z-]+:iam::\d{12}:role/[!-~]+", value):
+        raise click.BadParameter("write the role's whole ARN, arn:aws:iam::111122223333:role/NAME.")
     return value
 
 
@@ -51,6 +58,8 @@ def _days(_: click.Context, __: click.Parameter, value: int | None) -> int | Non
 )
 @click.option("--no-token", is_flag=True, help="Ask for no token: new secrets stay empty until `token set`.")
 @click.option("--bucket", metavar="NAME", help="Upload the template to this S3 bucket first.")
+@tag_option
+@click.option("--role-arn", metavar="ARN", callback=_role, help="The role that CloudFormation acts with.")
 @click.option("--yes", is_flag=True, help="Deploy without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--allow-replacement", is_flag=True, help="Let the key or a secret be replaced by a new one.")
@@ -82,6 +91,8 @@ def command(
     token_stdin: bool,
     no_token: bool,
     bucket: str | None,
+    tags: Mapping[str, str],
+    role_arn: str | None,
     yes: bool,
     dry_run: bool,
     allow_replacement: bool,
@@ -152,6 +163,8 @@ def command(
         given=given,
         stack_name=stack_name,
         bucket=bucket,
+        tags=tags,
+        role_arn=role_arn,
         tokens=tokens,
         dry_run=dry_run,
         allow_replacement=allow_replacement,
@@ -264,7 +277,7 @@ def _check_use(
 
 
 _OF_NO_USE_FOR_A_REMOVAL = (
-    *("token_stdin", "no_token", "bucket"),
+    *("token_stdin", "no_token", "bucket", "tags", "role_arn"),
     *("allow_replacement", "allow_removal", "allow_downgrade", "take_over"),
 )
 

@@ -1,7 +1,7 @@
 """Options that the subcommands of `rollout` share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -22,6 +22,7 @@ from private_packages.commands.files import load_configuration, template_text
 from private_packages.commands.options.common import aws_options, config_option, output_option
 from private_packages.commands.options.members import member_options
 from private_packages.commands.options.parameters import given_parameters, parameter_option
+from private_packages.commands.options.tags import tag_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Command], Command]
@@ -102,6 +103,7 @@ _TARGETS: tuple[Option[Any], ...] = (
 _DEFINITION: tuple[Option[Any], ...] = (
     config_option,
     parameter_option,
+    tag_option,
     click.option(
         "--auto-deployment/--no-auto-deployment",
         default=False,
@@ -207,6 +209,7 @@ class RolloutOptions(StackSetOptions):
     regions: tuple[str, ...]
     config: Path | None
     parameters: tuple[str, ...]
+    tags: Mapping[str, str]
     auto_deployment: bool
     retain_stacks: bool
     administration_role_arn: str | None
@@ -251,7 +254,7 @@ class RolloutOptions(StackSetOptions):
             administration_role_arn=self.administration_role_arn,
             execution_role_name=self.execution_role_name,
         )
-        return Definition.of(template, given, permissions)
+        return Definition.of(template, given, permissions, self.tags)
 
     def _require_consistency(self) -> None:
         """Refuse options that do not go together."""

@@ -21,7 +21,7 @@ OUTPUTS = {
     "KeyArn": KEY,
     "GitHubPackagesSecretArn": ARN,
     "TemplateVersion": "0.1.0",
-    "OrganizationId": "o-aaaaaaaaaa",
+    "OrganizationId": "o-a1b2c3d4e5",
     "StackeryRoleVersion": "1.30.4-cj",
 }
 
@@ -52,7 +52,7 @@ def test_all_is_well(run: Run, aws: Aws) -> None:
         "Stack: arn:aws:cloudformation:us-east-1:111122223333:stack/private-packages/1",
         "  CREATE_COMPLETE since 2026-01-01 00:00 UTC",
         "  Template: 0.1.0",
-        "  Organization: o-aaaaaaaaaa",
+        "  Organization: o-a1b2c3d4e5",
         "  Stackery Role: 1.30.4-cj",
         f"Key: {KEY}",
         "  Enabled",

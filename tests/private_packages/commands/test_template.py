@@ -266,7 +266,8 @@ def test_a_link_to_nowhere_is_no_reason_for_the_default(run: Run, folder: Path) 
 
 @pytest.mark.slow
 def test_a_template_that_is_too_large_is_refused(run: Run, folder: Path) -> None:
-    paths = [f"o-a1b2c3d4e5/r-ab12/ou-ab12-{'a' * 28}{number:04}/*" for number in range(100)]
+    unit = f"ou-ab12-{'a' * 32}/"
+    paths = [f"o-a1b2c3d4e5/r-ab12/{unit * 2}ou-ab12-{number:08}/*" for number in range(100)]
     result = run("template", "--config", large(folder, organization_paths=paths))
     assert result.exit_code == 1
     assert re.fullmatch(

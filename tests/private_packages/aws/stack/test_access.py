@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.configuration import Configuration, Repository
-from generator.document import render
-from generator.short_forms import load
 from generator.templates import private_packages
 from private_packages.aws.stack.access import AccessChange, Side, changes
 from tests.policies.manual_procedure import KEY_POLICY
@@ -28,7 +26,7 @@ def side(
     repositories: tuple[Repository, ...] = (NPM,), *, organization: str = ORGANIZATION, **fields: Any
 ) -> Side:
     configuration = Configuration(repositories=repositories, **fields)
-    template = load(render(private_packages(configuration), "yaml"))
+    template = private_packages(configuration).to_dict()
     values = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
     return Side(template, values, organization)
 
@@ -113,11 +111,11 @@ class TestAnEditedPolicy:
     def test_a_statement_that_was_removed_comes_back(self) -> None:
         [said] = sentences(edited(lambda statements: statements.pop()))
         assert said.startswith(
-            "The policy of the key: the statement BuildRolesDescribeKey comes, Allow kms:DescribeKey to *"
+            "The policy of the key: the statement BuildRolesDecryptTheseSecretsViaSecretsManager comes, Allow"
         )
 
     def test_a_condition_that_was_removed_comes_back(self) -> None:
-        [said] = sentences(edited(lambda found: found[1]["Condition"]["StringEquals"].pop("kms:ViaService")))
+        [said] = sentences(edited(lambda found: found[2]["Condition"]["StringEquals"].pop("kms:ViaService")))
         assert said == (
             "The policy of the key: the statement BuildRolesDecryptTheseSecretsViaSecretsManager asks that"
             " kms:ViaService StringEquals secretsmanager.${AWS::Region}.amazonaws.com."
@@ -132,7 +130,7 @@ class TestAnEditedPolicy:
 
     def test_a_secret_that_the_key_was_opened_to(self) -> None:
         def add(found: Any) -> None:
-            found[1]["Condition"]["StringLike"]["kms:EncryptionContext:SecretARN"].append("arn:secret:*")
+            found[2]["Condition"]["StringLike"]["kms:EncryptionContext:SecretARN"].append("arn:secret:*")
 
         [said] = sentences(edited(add))
         assert said.endswith("no longer admits that kms:EncryptionContext:SecretARN StringLike arn:secret:*.")
@@ -148,14 +146,14 @@ class TestAnEditedPolicy:
 
         [said] = sentences(edited(take))
         assert said.startswith(
-            "The policy of the key: the statement BuildRolesDescribeKey admits that aws:Pr"
+            "The policy of the key: the statement BuildRolesDecryptTheseSecretsViaSecretsManager admits that"
         )
 
     def test_actions(self) -> None:
         assert sentences(edited(lambda found: found[2].update(Action=["kms:Encrypt"]))) == [
             (
-                "The policy of the key: the statement BuildRolesDescribeKey gains kms:DescribeKey;"
-                " loses kms:Encrypt."
+                "The policy of the key: the statement BuildRolesDecryptTheseSecretsViaSecretsManager"
+                " gains kms:Decrypt; loses kms:Encrypt."
             )
         ]
 
@@ -196,7 +194,7 @@ class TestAnEditedPolicy:
 
     def test_what_let_everybody_in_is_told_so(self) -> None:
         [said] = sentences(edited(lambda found: found[2].pop("Condition")))
-        assert "the statement BuildRolesDescribeKey let everybody in; asks that" in said
+        assert "ViaSecretsManager let everybody in; asks that" in said
 
     def test_what_was_agreed_to_be_replaced_needs_no_further_consent(self) -> None:
         found = side()

@@ -110,7 +110,7 @@ def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
                 "UserId": "x",
             },
             "GetRole": lambda asked: role("/stackery/", asked["RoleName"]),
-            "DescribeOrganization": {"Organization": {"Id": ORGANIZATION}},
+            "DescribeOrganization": {"Organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}},
             "DescribeSecret": ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
             "DescribeStacks": describe_stacks,
             "DescribeStackEvents": [{"StackEvents": []}, {"StackEvents": [event(1, "CREATE_COMPLETE")]}],

@@ -52,6 +52,7 @@ def script(**changes: ScriptEntry) -> dict[str, ScriptEntry]:
         "DescribeSecret": DESCRIBED,
         "ListSecretVersionIds": VERSIONS,
         "ListSecrets": {"SecretList": []},
+        "DescribeOrganization": {"Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "1"}},
     } | changes
 
 

@@ -509,6 +509,8 @@ class Tree:
     """An organization in moto, and StackSets in it."""
 
     service: StackSets
+    id: str
+    """The organization's."""
     root: str
     units: dict[str, str]
     """The ids of the units by their names."""
@@ -523,7 +525,7 @@ class Tree:
 
 def grow(organizations: Any, service: StackSets, accounts: int, suspended: int = 0) -> Tree:
     """Make an organization: Workloads with Prod and Test below it, and Sandbox; accounts spread over all."""
-    organizations.create_organization(FeatureSet="ALL")
+    made = organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"]
     root = organizations.list_roots()["Roots"][0]["Id"]
     units: dict[str, str] = {}
     for name, parent in (("Workloads", ""), ("Prod", "Workloads"), ("Test", "Workloads"), ("Sandbox", "")):
@@ -541,7 +543,7 @@ def grow(organizations: Any, service: StackSets, accounts: int, suspended: int =
     closed = ids[:suspended]
     for account in closed:
         organizations.close_account(AccountId=account)
-    return Tree(service, root, units, ids, closed)
+    return Tree(service, made, root, units, ids, closed)
 
 
 def called(service: StackSets, operation: str) -> list[Json]:

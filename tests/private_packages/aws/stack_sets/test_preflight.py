@@ -31,6 +31,6 @@ def test_preflight_calls_for_many_accounts_with_the_patience_for_that(
         return []
 
     monkeypatch.setattr(organization_check, "check_members", check_members)
-    checked = replace(rollout, definition=Definition.of(TEMPLATE_TEXT, {}, Permissions()))
+    checked = replace(rollout, definition=Definition.of(TEMPLATE_TEXT, {}, Permissions(), {}))
     assert preflight.check(checked, checked.plan(), "Reader") == []
     assert seen == [{"mode": "adaptive", "total_max_attempts": 8}]

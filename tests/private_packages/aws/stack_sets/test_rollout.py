@@ -14,7 +14,7 @@ from private_packages.aws.stack_sets.removal import Removal
 from private_packages.aws.stack_sets.rollout import Rollout, remove
 from private_packages.aws.stack_sets.stack_set import StackSet
 from tests.private_packages.aws.stack_sets.conftest import Grow
-from tests.private_packages.aws.stack_sets.sample import definition
+from tests.private_packages.aws.stack_sets.sample import PARAMETERS, definition
 from tests.private_packages.aws.stack_sets.service import StackSets
 
 
@@ -42,7 +42,7 @@ def rollout(stack_sets: StackSets) -> Rollout:
     return Rollout(
         sign_in(None, "us-east-1"),
         "checks",
-        definition(),
+        definition(parameters={**PARAMETERS, "OrganizationId": "o-a1b2c3d4e5"}),
         Preferences(),
         units=(),
         accounts=(),

@@ -59,7 +59,7 @@ def event(number: int, name: str, status: str, reason: str = "") -> dict[str, An
     }
 
 
-def described(status: str) -> dict[str, Any]:
+def described(status: str, tags: dict[str, str] | None = None) -> dict[str, Any]:
     return {
         "StackName": "private-packages",
         "StackId": STACK_ID,
@@ -67,6 +67,7 @@ def described(status: str) -> dict[str, Any]:
         "CreationTime": "2026-01-01T00:00:00Z",
         "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()],
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
     }
 
 
@@ -87,6 +88,8 @@ class Cloud:
     """What the stack is each time that somebody looks, None where there is none; the last one stays."""
     histories: list[list[dict[str, Any]]] = field(default_factory=lambda: [[]])
     """The stack's events each time that somebody looks, the oldest first; the last one stays."""
+
+    tags: dict[str, str] = field(default_factory=dict)
 
     def deploy(self, *arguments: str, stdin: str = "") -> Result:
         """Deploy and see that it ends as a command should, without a token."""
@@ -115,7 +118,7 @@ class Cloud:
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         if state is None:
             return ErrorAnswer("ValidationError", "Stack with id private-packages does not exist")
-        return {"Stacks": [described(state)]}
+        return {"Stacks": [described(state, self.tags)]}
 
     def describe_events(self, _: dict[str, Any]) -> Answer:
         history = self.histories.pop(0) if len(self.histories) > 1 else self.histories[0]
@@ -133,7 +136,7 @@ def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
     cloud.script(
         GetCallerIdentity={"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "x"},
         GetRole=lambda asked: role("/stackery/", asked["RoleName"]),
-        DescribeOrganization={"Organization": {"Id": ORGANIZATION}},
+        DescribeOrganization={"Organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}},
         DescribeSecret=ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
         DescribeStacks=cloud.describe_stacks,
         DescribeStackEvents=cloud.describe_events,
@@ -269,7 +272,10 @@ class TestDenied:
             ),
             ("GetCallerIdentity", "Error: May not look up who is calling: get the permission"),
             ("GetRole", "Error: Allow iam:GetRole in account 111122223333"),
-            ("DescribeOrganization", "Error: Allow organizations:DescribeOrg"),
+            (
+                "DescribeOrganization",
+                "Error: Give the organization whose builds may read, --parameter OrganizationId=ID: May not",
+            ),
             (
                 "DescribeSecret",
                 "Error: May not see whether there is a secret /stackery/ghpackagerepotoken: get",
@@ -304,7 +310,68 @@ class TestDeploying:
         assert asked["ChangeSetType"] == "UPDATE"
         assert {"ParameterKey": "Recheck", "ParameterValue": "now"} in asked["Parameters"]
         kept = [entry["ParameterKey"] for entry in asked["Parameters"] if entry.get("UsePreviousValue")]
-        assert kept == [name for name in PARAMETERS if name != "Recheck"]
+        assert kept == [name for name in PARAMETERS if name not in ("Recheck", "OrganizationId")]
+
+    def changes_asked_for(self, cloud: Cloud, *arguments: str) -> dict[str, Any]:
+        assert cloud.deploy(*arguments).exit_code == 0
+        return next(asked for operation, asked in cloud.session.sent if operation == "CreateChangeSet")
+
+    def test_the_form_names_the_organization_so_that_no_function_decides(self, deployed: Cloud) -> None:
+        filled_in = {"ParameterKey": "OrganizationId", "ParameterValue": ORGANIZATION}
+        assert filled_in in self.changes_asked_for(deployed, "--yes")["Parameters"]
+
+    def test_an_organization_that_is_given_is_taken_and_compared(self, deployed: Cloud) -> None:
+        result = deployed.deploy("--yes", "--allow-removal", "--parameter", "OrganizationId=o-zzzzzzzzzz")
+        assert result.exit_code == 0
+        note = "Note: builds of o-zzzzzzzzzz can read, but this account belongs to o-a1b2c3d4e5.\n"
+        assert note in result.stderr
+
+    def test_an_organization_that_cannot_be_compared_is_told(self, deployed: Cloud) -> None:
+        deployed.script(DescribeOrganization=DENIED)
+        result = deployed.deploy("--yes", "--allow-removal", "--parameter", "OrganizationId=o-zzzzzzzzzz")
+        assert "Note: whether o-zzzzzzzzzz is this account's organization is not known." in result.stderr
+        assert result.exit_code == 0
+
+    def test_tags_come_beside_those_of_the_stack(self, deployed: Cloud) -> None:
+        deployed.tags = {"team": "web", "stage": "prod", "aws:x": "y"}
+        asked = self.changes_asked_for(deployed, "--yes", "--tag", "team=build", "--tag", "cost=a=b")
+        assert {tag["Key"]: tag["Value"] for tag in asked["Tags"]} == {
+            "team": "build",
+            "stage": "prod",
+            "cost": "a=b",
+        }
+
+    def test_without_tags_and_a_role_those_of_the_stack_stay(self, deployed: Cloud) -> None:
+        assert not {"Tags", "RoleARN"} & self.changes_asked_for(deployed, "--yes").keys()
+
+    def test_the_role_that_cloudformation_acts_with(self, new: Cloud) -> None:
+        role_arn = "arn:aws:iam::111122223333:role/ci/Deployer"
+        assert self.changes_asked_for(new, *YES, "--role-arn", role_arn)["RoleARN"] == role_arn
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            (("--role-arn", "Deployer"), "write the role's whole ARN, arn:aws:iam::111122223333:role/NAME."),
+            (("--tag", "team"), "team: write it as KEY=VALUE, a key of 1 to 128 characters"),
+            (("--tag", "team="), "team=: write it as KEY=VALUE, a key of 1 to 128 characters"),
+            (("--tag", "aws:x=y"), "that does not begin with aws:"),
+            (("--tag", "a=b", "--tag", "a=c"), "a: is given twice: remove one."),
+        ],
+    )
+    def test_a_role_or_tag_that_is_none(self, new: Cloud, arguments: tuple[str, ...], sentence: str) -> None:
+        assert sentence in new.refused(*YES, *arguments, code=2)
+        assert new.called == []
+
+    def test_a_name_that_ends_as_an_arn_does_is_refused_for_a_new_secret(self, new: Cloud) -> None:
+        said = new.refused(*YES, "--parameter", "GitHubPackagesSecretName=/acme/token-abc123")
+        assert said.startswith("Error: The name /acme/token-abc123 ends as the ARN of a secret does")
+        assert "CreateChangeSet" not in new.called
+
+    def test_and_told_for_one_that_is_there(self, deployed: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(PARAMETERS, "GitHubPackagesSecretName", "/acme/token-abc123")
+        result = deployed.deploy("--yes")
+        assert result.exit_code == 0
+        assert "Note: the name /acme/token-abc123 ends as an ARN does" in result.stderr
 
     def test_the_token_is_stored_after_the_deployment_and_not_shown(self, new: Cloud) -> None:
         new.script(GetSecretValue=ErrorAnswer("AccessDeniedException"), PutSecretValue={})
@@ -337,7 +404,7 @@ class TestDeploying:
     def test_a_change_of_nothing_but_outputs_is_deployed(self, deployed: Cloud) -> None:
         deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": []})
         result = deployed.deploy("--yes")
-        assert "would be changed:\n0 added, 0 changed, 0 replaced, 0 removed.\n" in result.stdout
+        assert "\n0 added, 0 changed, 0 replaced, 0 removed.\n" in result.stdout
         assert "ExecuteChangeSet" in deployed.called
 
     def test_the_next_command_finds_the_same_stack(self, new: Cloud, tmp_path: Any) -> None:

@@ -72,12 +72,13 @@ class TestFromNothing:
             "TemplateBody": template.read_text(),
             "Description": stack_sets.sets[NAME].description["Description"],
             "Parameters": [
-                {"ParameterKey": "OrganizationId", "ParameterValue": ""},
+                {"ParameterKey": "OrganizationId", "ParameterValue": tree.id},
                 {"ParameterKey": "MinimumRoleVersion", "ParameterValue": "1.25.0"},
                 {"ParameterKey": "StackeryStackName", "ParameterValue": "stackery"},
                 {"ParameterKey": "StackeryStackRegion", "ParameterValue": ""},
                 {"ParameterKey": "RoleCheck", "ParameterValue": "Warn"},
                 {"ParameterKey": "Recheck", "ParameterValue": ""},
+                {"ParameterKey": "PermissionsBoundary", "ParameterValue": ""},
             ],
             "Capabilities": ["CAPABILITY_IAM"],
             "PermissionModel": "SERVICE_MANAGED",
@@ -402,6 +403,7 @@ class TestSelfManaged:
             *("--account", "111122223333", "--account", "444455556666"),
             *("--administration-role-arn", "arn:aws:iam::123456789012:role/administration"),
             *("--execution-role-name", "execution"),
+            *("--parameter", "OrganizationId=o-a1b2c3d4e5"),
         )
         assert result.stdout == "2 of 2 instances done.\n", result.output
         [created] = called(stack_sets, "CreateStackSet")
@@ -412,6 +414,25 @@ class TestSelfManaged:
         [deployed] = called(stack_sets, "CreateStackInstances")
         assert deployed["Accounts"] == ["111122223333", "444455556666"]
         assert "DeploymentTargets" not in deployed
+
+    def test_without_an_organization_one_has_to_be_given(self, run: Run, stack_sets: StackSets) -> None:
+        result = run("rollout", "start", "--yes", "--self-managed", "--account", "111122223333")
+        assert result.exit_code == 1
+        assert result.stderr.startswith(
+            "Error: Give the organization of the accounts, --parameter OrganizationId=ID: Account "
+        )
+        assert not called(stack_sets, "CreateStackSet")
+
+
+def test_tags_come_beside_those_of_the_set(run: Run, organization: Grow, stack_sets: StackSets) -> None:
+    organization(1)
+    run("rollout", "start", "--yes", "--tag", "team=web", "--tag", "stage=prod")
+    assert "Tags" not in called(stack_sets, "CreateStackInstances")[0]
+    result = run("rollout", "start", "--yes", "--tag", "team=build")
+    assert "tag team" in result.stderr
+    [created], [updated] = called(stack_sets, "CreateStackSet"), called(stack_sets, "UpdateStackSet")
+    assert created["Tags"] == [{"Key": "team", "Value": "web"}, {"Key": "stage", "Value": "prod"}]
+    assert updated["Tags"] == [{"Key": "team", "Value": "build"}, {"Key": "stage", "Value": "prod"}]
 
 
 def test_what_it_prints_for_programs_is_documented(
@@ -435,7 +456,7 @@ def test_what_it_prints_for_programs_is_documented(
 
 def test_every_template_has_a_kind_of_its_own() -> None:
     """So that a set of one is never taken for a set of the other."""
-    made = {name: Definition.of(template_text(name, DEFAULT), {}, Permissions()) for name in TEMPLATES}
+    made = {name: Definition.of(template_text(name, DEFAULT), {}, Permissions(), {}) for name in TEMPLATES}
     for name, definition in made.items():
         others = [described(other) for each, other in made.items() if each != name]
         definition.require_ours(NAME, described(definition))
