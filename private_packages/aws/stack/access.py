@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import form, names
+from generator import names
 from generator.short_forms import Document
 
 _ROLE, _ORGANIZATION, _PATHS, _SECRETS = (
@@ -21,9 +21,10 @@ _ROLE, _ORGANIZATION, _PATHS, _SECRETS = (
 )
 
 
+_LOOKED_UP = {"Fn::GetAtt": [names.STACKERY_ROLE, "OrganizationId"]}
 _ORGANIZATION_ID = (
-    {"Fn::GetAtt": [names.STACKERY_ROLE, "OrganizationId"]},  # of 0.1.0
-    form.organization_id().to_dict(),
+    _LOOKED_UP,  # of 0.1.0
+    {"Fn::If": ["OrganizationIdGiven", {"Ref": "OrganizationId"}, _LOOKED_UP]},
 )
 
 
