@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from generator import names
@@ -309,11 +310,19 @@ def _parts(old: _Statement, new: _Statement, told: Mapping[str, frozenset[str]])
         was, becomes = getattr(old, field), getattr(new, field)
         if was != becomes:
             yield f"is for the {field} {becomes}, no longer for {was}"
-    for action in sorted(new.actions - old.actions):
-        yield f"gains {action}"
-    for action in sorted(old.actions - new.actions):
-        yield f"loses {action}"
+    yield from _of_actions(old.actions, new.actions)
     yield from _of_conditions(*(_without(each.conditions, told) for each in (old, new)))
+
+
+def _of_actions(theirs: frozenset[str], ours: frozenset[str]) -> Iterator[str]:
+    lost, gained = sorted(theirs - ours), sorted(ours - theirs)
+    # Of kms:* something may stay.
+    kept = [each for each in gained if any(fnmatchcase(each, pattern) for pattern in lost)]
+    if new := [each for each in gained if each not in kept]:
+        yield f"gains {', '.join(new)}"
+    if lost:
+        rest = f", all but {', '.join(kept)}" if kept else ""
+        yield f"loses {', '.join(lost)}{rest}"
 
 
 def _of_conditions(

@@ -157,6 +157,13 @@ class TestAnEditedPolicy:
             )
         ]
 
+    def test_of_a_pattern_something_may_stay(self) -> None:
+        [said] = sentences(edited(lambda found: found[1].update(Action=["kms:*"])))
+        assert said == (
+            "The policy of the key: the statement AccountUsesKeyViaSecretsManager loses kms:*, all but"
+            " kms:Decrypt, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt*."
+        )
+
     def test_the_policy_of_the_manual_procedure(self) -> None:
         found = side()
         template = copy.deepcopy(found.template)
