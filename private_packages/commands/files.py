@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,23 +57,46 @@ def template_text(name: str, repositories: Configuration) -> TemplateText:
 
 
 def replace(path: Path, text: str, mode: int | None = None) -> None:
-    """Write a file as a whole or not at all.
+    """Write a file as a whole or not at all, and never through a link that somebody else may have laid.
+
+    A link in the place of the file is replaced. A folder on the way that is a link is refused where the path
+    is relative, as in a repository that was cloned.
+
+    Args:
+        path: the file.
+        text: what it is to hold.
+        mode: its permissions; None for those of a new file, without those that the umask takes.
 
     Raises:
         ClickException: the file cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.new")
     try:
+        link = next((each for each in path.parents if each.is_symlink()), None)
+        if link and not path.is_absolute():
+            raise click.ClickException(
+                f"{path}: {link} is a link to {link.readlink()}: name the folder itself, or make it a folder."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Nobody can guess its name, and nobody else can read it.
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = Path(name)
         try:
-            temporary.write_text(text, "utf-8", newline="\n")
-            if mode is not None:
-                temporary.chmod(mode)
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                os.fchmod(descriptor, _mode_of_a_new_file() if mode is None else mode)
+                file.write(text)
+                file.flush()
+                os.fsync(descriptor)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be written: {error.strerror}.") from error
+
+
+def _mode_of_a_new_file() -> int:
+    umask = os.umask(0o077)  # which cannot be asked for otherwise
+    os.umask(umask)
+    return 0o666 & ~umask
 
 
 def difference(path: Path, text: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Files that commands read and write."""
 
+import os
 from pathlib import Path
 
 import click
@@ -32,6 +33,38 @@ def test_a_file_is_written_as_a_whole_with_its_mode(folder: Path) -> None:
     replace(path, "é\n", mode=0o755)
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == ("é\n".encode(), 0o755)
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_new_file_has_the_permissions_that_the_umask_leaves() -> None:
+    umask = os.umask(0o027)
+    try:
+        replace(Path("page.html"), "x")
+    finally:
+        os.umask(umask)
+    assert Path("page.html").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("name", [".hook.new", "hook"])
+def test_no_link_in_a_repository_leads_to_a_file_elsewhere(folder: Path, name: str) -> None:
+    elsewhere = folder / "elsewhere"
+    elsewhere.write_text("mine")
+    (folder / "deployHooks").mkdir()
+    (folder / "deployHooks" / name).symlink_to(elsewhere)
+    replace(Path("deployHooks/hook"), "new", mode=0o755)
+    assert elsewhere.read_text() == "mine"
+    assert Path("deployHooks/hook").read_text() == "new"
+    assert not Path("deployHooks/hook").is_symlink()
+
+
+def test_a_folder_that_is_a_link_is_refused_unless_the_whole_path_was_given(folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    (folder / "deployHooks").symlink_to("elsewhere")
+    with pytest.raises(click.ClickException, match="deployHooks is a link to elsewhere: name the folder"):
+        replace(Path("deployHooks/hook"), "new")
+    assert list((folder / "elsewhere").iterdir()) == []
+    replace(folder / "deployHooks" / "hook", "new")
+    assert (folder / "elsewhere" / "hook").read_text() == "new"
 
 
 def test_what_cannot_be_written_is_a_sentence_and_leaves_nothing(folder: Path) -> None:

@@ -110,7 +110,7 @@ class TestWriting:
         def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path, "write_text", full)
+        monkeypatch.setattr("os.fsync", full)
 
         message = refused(*BOTH[:3], f"AcmePip={arn('Other')}", code=1)
         assert message == f"Error: {FILE}: cannot be written: No space left on device."
