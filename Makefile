@@ -93,11 +93,11 @@ $(BIN)/python:
 
 $(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Installing what the generator needs…'
-	@$(INSTALL) --require-hashes --requirement requirements.txt
+	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo 'Installing what development needs…'
-	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements-dev.txt
 	@touch $@

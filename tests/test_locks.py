@@ -36,6 +36,14 @@ def test_no_index_and_no_place_is_named(lock: str) -> None:
         assert forbidden not in text.lower(), forbidden
 
 
+def test_nothing_is_built_with_what_no_lock_names() -> None:
+    installs = re.findall(
+        r"^\t@\$\(INSTALL\) .*--requirement .*$", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
+    assert len(installs) == len(LOCKS)
+    assert all("--only-binary :all: --require-hashes" in each for each in installs)
+
+
 def test_both_files_agree() -> None:
     development = requirements("requirements-dev.txt")
     for name, block in requirements("requirements.txt").items():
