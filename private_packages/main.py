@@ -6,7 +6,7 @@ from io import TextIOWrapper
 import click
 
 from generator import __version__
-from private_packages.commands.groups import LazyGroup
+from private_packages.commands.groups import Program
 
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
@@ -21,7 +21,7 @@ COMMANDS = {
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=Program,
     package="private_packages.commands",
     lines=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},

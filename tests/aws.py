@@ -81,6 +81,9 @@ class StubbedSession(ABC):
         client.meta.events.register("provide-client-params", partial(self._prepare, client, Stubber(client)))
         return client
 
+    def get_credentials(self) -> Any:
+        return self.boto.get_credentials()
+
     def get_available_regions(self, service: str, partition_name: str) -> list[str]:
         return self.boto.get_available_regions(service, partition_name)
 

@@ -83,7 +83,7 @@ class Organization:
             {
                 "Id": account.id,
                 "Name": account.name,
-                "Status": "ACTIVE" if account.is_active else "SUSPENDED",
+                "State": "ACTIVE" if account.is_active else "SUSPENDED",
             }
             for account in list(self.accounts.values())[start : start + PAGE]
         ]

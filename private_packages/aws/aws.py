@@ -3,12 +3,15 @@
 boto3 and botocore are imported here and nowhere else, and only when AWS is asked: a third of a second.
 """
 
+import getpass
+import ipaddress
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from private_packages.aws.clients import Clients
 from private_packages.aws.errors import AwsError
@@ -67,6 +70,8 @@ class Aws(Clients):
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Those of an assumed role, as the arguments of boto3's client; none means the session's own."""
     lock: AbstractContextManager[Any] = field(default_factory=Lock, repr=False, compare=False)
+    has_tokens: bool = False
+    """Whether a token may pass, which must not be read on its way."""
 
     @property
     def region(self) -> str:
@@ -76,10 +81,32 @@ class Aws(Clients):
     def _client(self, service: str, region_name: str | None, config: "Config | None") -> Any:
         merged = config.merge(self.config) if config else self.config
         # boto3 makes clients one at a time only.
-        with asking(f"reach {service}"), self.lock:
-            return self.session.client(  # type: ignore[call-overload]
+        with asking(f"reach {service}"), settings(), self.lock:
+            client = self.session.client(  # type: ignore[call-overload]
                 service, region_name=region_name or self.region, config=merged, **self.credentials
             )
+            if not self.credentials and (found := self.session.get_credentials()):
+                found.get_frozen_credentials()  # which looks for them, and may ask
+            endpoint = client.meta.endpoint_url
+            _ = urlsplit(endpoint).port  # no number is told only when it is called
+        if self.has_tokens and not _is_private(endpoint):
+            raise AwsError(
+                f"No token goes to {endpoint}, where it could be read on its way: use https, or correct"
+                " AWS_ENDPOINT_URL and endpoint_url of the profile."
+            )
+        return client
+
+    @cached_property
+    def at_endpoint(self) -> str:
+        """What to say after account and Region where something else than AWS is asked; empty elsewhere."""
+        from botocore.config import Config
+
+        at_aws = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs lack it
+        for service in ("secretsmanager", "cloudformation"):
+            endpoint = str(self.client(service).meta.endpoint_url)
+            if endpoint != self.client(service, config=at_aws).meta.endpoint_url:
+                return f", at {endpoint}"
+        return ""
 
     @cached_property
     def identity(self) -> Identity:
@@ -106,7 +133,7 @@ class Aws(Clients):
             "aws_secret_access_key": found["SecretAccessKey"],
             "aws_session_token": found["SessionToken"],
         }
-        return Aws(self.session, self.config, credentials, self.lock)
+        return replace(self, credentials=credentials)
 
     def for_many_accounts(self) -> "Aws":
         """Return AWS for calls on behalf of many accounts, which together make AWS throttle the caller.
@@ -125,19 +152,83 @@ class Aws(Clients):
         return Roles(self, role_name, actions=actions, connections=connections)
 
 
-def sign_in(profile: str | None = None, region: str | None = None) -> Aws:
+def sign_in(profile: str | None = None, region: str | None = None, *, has_tokens: bool = False) -> Aws:
     """Return AWS with the credentials that the AWS CLI would use; it is not asked yet.
+
+    Args:
+        profile: the profile's name; None for the one that the environment says.
+        region: the Region; None for the one that environment or profile say.
+        has_tokens: whether a token may pass.
 
     Raises:
         AwsError: there is no such profile, or no Region is set.
     """
     import boto3
+    from botocore.session import Session
 
-    with asking("sign in"):
-        session = boto3.Session(profile_name=profile, region_name=region)
-    if not session.region_name:
+    with asking("sign in"), settings():
+        core = Session(profile=profile)
+        if region:
+            core.set_config_variable("region", region)
+        # It would ask on standard input, which may carry a token, where there is no terminal.
+        core.get_component("credential_provider").get_provider("assume-role")._prompter = _ask_for_code
+        session = boto3.Session(botocore_session=core)
+        has_region = bool(session.region_name)
+    if not has_region:
         raise AwsError(_NO_REGION)
-    return Aws(session)
+    return Aws(session, has_tokens=has_tokens)
+
+
+def _ask_for_code(prompt: str) -> str:
+    """Ask on the terminal for the code of a device.
+
+    Raises:
+        AwsError: there is no terminal.
+    """
+    try:
+        with open("/dev/tty", "rb"):  # noqa: PTH123 - a device
+            pass
+    except OSError as error:
+        raise AwsError(
+            "There is no terminal to type the code of the MFA device on: run this in one (ssh -t), or sign in"
+            " before, to credentials that need no code."
+        ) from error
+    return getpass.getpass(prompt)
+
+
+def _is_private(endpoint: str) -> bool:
+    """Return whether nobody can read on its way what is sent there: by TLS, or as it stays here."""
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    try:
+        is_here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_here = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme == "https" or is_here
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """Turn what the settings of AWS make boto3 raise into a sentence, whatever that is.
+
+    It opens files, starts programs and reads what they write, and lets through what goes wrong there.
+
+    Raises:
+        AwsError: a setting cannot be used.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (AwsError, BotoCoreError, ClientError):
+        raise
+    except Exception as error:  # noqa: BLE001 - there is no end of what it lets through
+        said = f"{type(error).__name__}: {one_line(error, _SHORT).rstrip('.')}"
+        # Without the cause, which may hold what a program wrote: credentials.
+        raise AwsError(
+            f"The settings for AWS cannot be used ({said}): correct the profile, what it names, and the"
+            " variables AWS_…, or give another --profile."
+        ) from None
 
 
 @contextmanager
@@ -148,6 +239,7 @@ def asking(what: str) -> Iterator[None]:
         AwsError: botocore raised something.
     """
     from botocore import exceptions
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -156,7 +248,15 @@ def asking(what: str) -> Iterator[None]:
     except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
         raise AwsError(f"No AWS credentials: {_SIGN_IN}.") from error
     except (exceptions.SSOError, exceptions.TokenRetrievalError) as error:
-        raise AwsError(f"The sign-in has ended: sign in again (aws sso login). {error}") from error
+        said = one_line(error, _SHORT).rstrip(".")
+        raise AwsError(f"The sign-in has ended: sign in again (aws sso login). {said}.") from error
+    except ResponseParserError:
+        # It holds the whole answer, and that may be a token.
+        raise AwsError(
+            "AWS cannot be asked: what answers is not AWS. See that nothing stands in between (a proxy, a"
+            " sign-in to the network, AWS_ENDPOINT_URL).",
+            is_network=True,
+        ) from None
     except exceptions.ClientError as error:
         told = error.response["Error"]
         code, said = told.get("Code", ""), one_line(told.get("Message", ""), _WORDS)

@@ -1,7 +1,9 @@
 """Groups of subcommands, each found only when it is called: the ones that talk to AWS take long to load."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from generator.errors import GeneratorError
 from private_packages.aws.errors import UserError
+from private_packages.commands.failures import show_traceback, told
 from private_packages.commands.masking import masked
 from private_packages.invocation import Invocation, running
 
@@ -57,6 +60,7 @@ class LazyGroup(click.Group):
             try:
                 return super().invoke(ctx)
             except (GeneratorError, UserError) as error:
+                show_traceback(error, ctx.meta[_WORDS])
                 raise click.ClickException(str(error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -72,6 +76,18 @@ class LazyGroup(click.Group):
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+class Program(LazyGroup):
+    """The outermost group, which no error leaves as it was raised."""
+
+    def main(self, args: Sequence[str] | None = None, *arguments: Any, **options: Any) -> Any:
+        """Run the command, and forget the tokens that it was given when it has ended."""
+        return copy_context().run(self._main, args, *arguments, **options)
+
+    def _main(self, args: Sequence[str] | None, *arguments: Any, **options: Any) -> Any:
+        with told(sys.argv[1:] if args is None else args):
+            return super().main(args, *arguments, **options)
 
 
 @contextmanager

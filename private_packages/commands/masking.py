@@ -8,7 +8,8 @@ import os
 import re
 from collections.abc import Sequence
 
-NOT_SHOWN = "(not shown)"
+from private_packages.aws.text import NOT_SHOWN, without_tokens
+
 WARNING = (
     "A token is never an argument: it may now be in your shell's history and in the process list; make a new"
     " one."
@@ -30,7 +31,7 @@ def masked(message: str, words: Sequence[str], *, known_only: bool = False) -> s
         words: the arguments of the command.
         known_only: whether only what begins as tokens are known to begin is masked.
     """
-    found = False
+    found, message = False, without_tokens(message)
     # The longest first: one word may be a part of another.
     for piece in sorted({part for word in words for part in _pieces(word)}, key=len, reverse=True):
         looks_like_one = _looks_like_a_token(piece)

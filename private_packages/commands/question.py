@@ -4,10 +4,26 @@ import sys
 
 import click
 
+from private_packages.aws.errors import TokenError
+
 
 def can_ask() -> bool:
     """Return whether there is somebody at a terminal to answer a question."""
-    return sys.stdin.isatty()
+    # There is none at all where a program was started without.
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def standard_input() -> str:
+    """Return all of standard input, which is UTF-8 wherever this runs.
+
+    Raises:
+        TokenError: it is something else.
+    """
+    try:
+        return sys.stdin.buffer.read().decode() if sys.stdin else ""
+    # The cause holds what was read.
+    except UnicodeDecodeError:
+        raise TokenError("Standard input is not UTF-8: pipe in the token as plain text.") from None
 
 
 def agrees(question: str) -> bool:

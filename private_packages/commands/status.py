@@ -63,7 +63,7 @@ def command(
     if output == "json":
         print_json(_document(found, drift, edits, problems))
     else:
-        _show(found, drift, problems)
+        _show(aws, found, drift, problems)
         if show_edits:
             show_difference(edits or "")
     if problems:
@@ -114,9 +114,9 @@ def _template(found: StackHealth) -> dict[str, object]:
     }
 
 
-def _show(found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
+def _show(aws: Aws, found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
     if found.stack:
-        _show_stack(found.stack)
+        _show_stack(found.stack, aws.at_endpoint)
     else:
         click.echo(f"Stack {found.stack_name}: {UNREAD}")
     if found.key:
@@ -137,8 +137,8 @@ def _show(found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
         click.secho("All is well.", fg="green")
 
 
-def _show_stack(stack: StackHealth) -> None:
-    click.echo(f"Stack: {stack.id}")
+def _show_stack(stack: StackHealth, at_endpoint: str) -> None:
+    click.echo(f"Stack: {stack.id}{at_endpoint}")
     click.echo(f"  {stack.status} since {moment(stack.since)}")
     if stack.reason:
         click.echo(f"  Reason: {stack.reason}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from private_packages.aws.aws import sign_in
+from private_packages.aws.aws import Aws, sign_in
 from private_packages.aws.stack import stack
 from private_packages.aws.tokens.diagnosis import Facts
 from private_packages.aws.tokens.verification import Attempt, Target, verify
@@ -63,7 +63,7 @@ def command(
             "--secret-arn and --stack-name both say which secrets to read: leave one of them out."
         )
     if stack_name := named_stack(stack_name, secret_arns):
-        aws = sign_in(profile, region)
+        aws = sign_in(profile, region, has_tokens=True)
         description = stack.get(aws, stack_name)
         configuration = configured.of_stack(aws, stack_name, config, must_agree=False)
         arns = deployed_arns(configuration, aws, description)
@@ -71,20 +71,21 @@ def command(
     else:
         configuration, admitted = configured.with_default(config), ""
         arns = given_arns(configuration, secret_arns)
-        aws = sign_in(profile, region)
+        aws = sign_in(profile, region, has_tokens=True)
     targets = [Target(each.id, arns[each.id], each.token_key) for each in configuration.repositories]
     facts = Facts(configuration.build_roles, configuration.organization_paths, admitted)
     attempts, facts = verify(aws.assume(role_arn) if role_arn else aws, targets, facts)
     if output == "json":
         print_json(_document(attempts, facts))
     else:
-        _show(attempts, facts)
+        _show(aws, attempts, facts)
     if not all(attempt.succeeded for attempt in attempts):
         context.exit(1)
 
 
-def _show(attempts: Sequence[Attempt], facts: Facts) -> None:
-    click.echo(f"Reading as {facts.caller_arn or 'an identity that AWS could not be asked for'}")
+def _show(aws: Aws, attempts: Sequence[Attempt], facts: Facts) -> None:
+    caller = facts.caller_arn or "an identity that AWS could not be asked for"
+    click.echo(f"Reading as {caller}{aws.at_endpoint}")
     if facts.caller_arn and not facts.is_build_role:
         click.echo(
             "Note: this is none of the build roles, so what it can read tells nothing of builds.", err=True

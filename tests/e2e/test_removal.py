@@ -82,7 +82,8 @@ def test_what_another_stack_took_over_is_its_own(deployer: Deployer) -> None:
     assert deployer.deploy("--import", "--yes", "--stack-name", "two").returncode == 0
     ended = deployer.deploy("--remove", "--schedule-deletion", "7", "--yes")
     assert ended.stdout.startswith(
-        f"There is no stack {STACK} in us-east-1, account {deployer.account.id}, and"
+        f"There is no stack {STACK} in us-east-1, account {deployer.account.id},"
+        f" at {deployer.account.url}, and"
     )
     assert key_state(deployer, key) == "Enabled"
     assert deployer.value() == TOKEN

@@ -114,7 +114,8 @@ def test_the_build_role_reads_it_and_the_stack_is_read_before(account: Account) 
     assert verified.returncode == 0
     assert verified.stderr == ""
     assert verified.stdout.startswith(
-        f"Reading as arn:aws:sts::{account.id}:assumed-role/stackery-deployer/private-packages\n"
+        f"Reading as arn:aws:sts::{account.id}:assumed-role/stackery-deployer/private-packages,"
+        f" at {account.url}\n"
     )
 
 

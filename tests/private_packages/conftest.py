@@ -10,10 +10,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from private_packages.aws import text
+from private_packages.commands.failures import UNFORESEEN
 from private_packages.main import main
 
 Run = Callable[..., Result]
 COMMAND = Path(sys.executable).with_name("private-packages")
+
+
+@pytest.fixture(autouse=True)
+def _no_tokens() -> None:
+    """Forget the tokens of other tests."""
+    text._hidden.set(())
 
 
 @pytest.fixture
@@ -32,6 +40,7 @@ def run(folder: Path) -> Run:
         texts = [str(argument) for argument in arguments]
         result = CliRunner().invoke(main, texts, prog_name="private-packages", terminal_width=100)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        assert UNFORESEEN not in result.stderr
         return result
 
     return invoke

@@ -1,7 +1,6 @@
 """`private-packages deploy`: deploy the template into the account that keeps the tokens."""
 
 import re
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,9 +139,10 @@ def command(
         link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
         print_json({"url": link}) if output == "json" else click.echo(link)
         return
+    piped = question.standard_input() if token_stdin else ""
     configuration, aws = find_configuration(config), None
     if configuration is None:
-        aws = sign_in(profile, region)
+        aws = sign_in(profile, region, has_tokens=not no_token)
         configuration = for_deployment(aws, stack_name)
     template = template_text(names.PRIVATE_PACKAGES, configuration)
     given = given_parameters(
@@ -152,7 +152,7 @@ def command(
     if no_token:
         tokens = {}
     elif token_stdin:
-        tokens = parse_tokens([each.id for each in configuration.repositories], sys.stdin.read())
+        tokens = parse_tokens([each.id for each in configuration.repositories], piped)
     if bucket is None:
         template.require_size(
             "hand it over through an S3 bucket of yours in the stack's Region, which --bucket names."
@@ -172,7 +172,7 @@ def command(
         allow_downgrade=allow_downgrade,
         take_over=take_over,
     )
-    aws = aws or sign_in(profile, region)
+    aws = aws or sign_in(profile, region, has_tokens=not no_token)
     _deploy(aws, wanted, _Terminal(aws, wanted, yes=yes, output=output), output)
 
 

@@ -56,9 +56,10 @@ def remove(aws: Aws, stack_name: str, days: int | None, *, yes: bool, dry_run: b
 
 
 def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Iterator[str]:
+    place = f"{aws.region}, account {aws.identity.account}{aws.at_endpoint}"
     if not (found.description or found.secrets):
         yield (
-            f"There is no stack {stack_name} in {aws.region}, account {aws.identity.account}, and nothing"
+            f"There is no stack {stack_name} in {place}, and nothing"
             " that it left: correct --stack-name, --region or --profile, if that is not what you expected."
         )
         return
@@ -67,7 +68,7 @@ def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Itera
         what = "is removed, with the policies that let builds read"
         if found.description["StackStatus"] == "IMPORT_COMPLETE":
             what = "is removed; what it has taken over keeps the policies that it had before"
-    yield f"The stack {stack_name} in {aws.region}, account {aws.identity.account}, {what}."
+    yield f"The stack {stack_name} in {place}, {what}."
     fate = f"is deleted in {days} days" if days else "stays"
     for each in found.secrets:
         what = "is scheduled for deletion already" if each.deleted else fate

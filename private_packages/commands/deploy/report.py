@@ -38,7 +38,7 @@ def print_result(aws: Aws, wanted: Wanted, result: Result) -> None:
 
 def place(aws: Aws, wanted: Wanted) -> str:
     """Return the stack and where it is, as a person reads it."""
-    return f"{wanted.stack_name} in {aws.region}, account {aws.identity.account}"
+    return f"{wanted.stack_name} in {aws.region}, account {aws.identity.account}{aws.at_endpoint}"
 
 
 def _print_outputs(description: "StackTypeDef") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from generator.configuration import Repository
 from private_packages.aws.errors import TokenError
+from private_packages.aws.text import hide
 from private_packages.aws.tokens.token import Token
 from private_packages.commands.question import hidden
 
@@ -14,9 +15,11 @@ def parse_tokens(ids: Sequence[str], text: str) -> dict[str, Token]:
     Raises:
         TokenError: a line holds no token, or is of no repository.
     """
+    hide([text.strip()])
     if len(ids) == 1:
         return {ids[0]: Token.parse(text)}
     tokens: dict[str, Token] = {}
+    hide(line.partition("=")[2].strip() for line in text.split("\n"))
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -49,6 +52,7 @@ def ask_for_tokens(repositories: Iterable[Repository]) -> dict[str, Token]:
     for repository in repositories:
         question = f"Token for {repository.id} ({repository.url}), hidden, empty to add it later"
         typed = hidden(question)
+        hide([typed.strip()])
         if typed.strip():
             tokens[repository.id] = Token.parse(typed)
     return tokens

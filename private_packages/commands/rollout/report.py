@@ -135,7 +135,8 @@ def _lines(plan: Plan) -> Iterator[Line]:
     permissions, targets = plan.definition.permissions, plan.targets
     how = "service-managed" if permissions.is_service_managed else "self-managed"
     as_whom = ", as delegated administrator" if plan.stack_set.call_as == "DELEGATED_ADMIN" else ""
-    yield "Stack set", f"{plan.stack_set.name} in {plan.stack_set.aws.region} ({how}{as_whom})"
+    aws = plan.stack_set.aws
+    yield "Stack set", f"{plan.stack_set.name} in {aws.region} ({how}{as_whom}){aws.at_endpoint}"
     yield "Template", plan.definition.template.name
     count = len(targets.members)
     left_out = [

@@ -46,14 +46,14 @@ def command(
     Examples:
       private-packages token check GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    aws = sign_in(profile, region)
+    aws = sign_in(profile, region, has_tokens=True)
     repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
     arn = secret_of(repository, aws, stack_name)
     found = stored_token.check(aws, arn, repository.token_key, repository_id)
     if output == "json":
         print_json({"id": repository_id, "secret_arn": arn} | _document(found))
     else:
-        click.echo(f"Secret: {arn}")
+        click.echo(f"Secret: {arn}{aws.at_endpoint}")
         _show(found)
     if found.problems:
         context.exit(1)

@@ -19,7 +19,7 @@ from private_packages.commands.options.common import (
 )
 from private_packages.commands.printing import print_json
 from private_packages.commands.token.subject import find, repository_argument, secret_of
-from private_packages.commands.token.typed import read_token
+from private_packages.commands.token.typed import piped_token, typed_token
 from private_packages.commands.token.versions import document, lines
 
 
@@ -48,14 +48,15 @@ def command(
       private-packages token set GitHubPackages
       pass show github/packages | private-packages token set GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    aws = sign_in(profile, region)
+    piped = piped_token()
+    aws = sign_in(profile, region, has_tokens=True)
     repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
     arn = secret_of(repository, aws, stack_name)
     before = stored_token.describe_for_change(aws, arn)
     if output == "text":
-        click.echo(f"Secret: {arn}")
+        click.echo(f"Secret: {arn}{aws.at_endpoint}")
         _show("Before", before)
-    token = _ask(repository_id)
+    token = piped or _ask(repository_id)
     try:
         stored = stored_token.store(aws, arn, token, repository.token_key, repository_id)
     except KeyboardInterrupt as stop:
@@ -85,7 +86,7 @@ def command(
 
 def _ask(repository_id: str) -> Token:
     try:
-        return read_token(f"Token of {repository_id}")
+        return typed_token(f"Token of {repository_id}")
     except (click.Abort, KeyboardInterrupt) as stop:
         raise click.ClickException("Stopped: nothing was changed.") from stop
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,7 +11,7 @@ import pytest
 
 from private_packages.aws.aws import DENIED, Identity, asking, if_allowed, sign_in
 from private_packages.aws.errors import AwsError
-from tests.aws import ErrorAnswer
+from tests.aws import Attempts, ErrorAnswer, RawAnswer
 
 WHO = {"Account": "111122223333", "Arn": "arn:aws-cn:iam::111122223333:user/me", "UserId": "x"}
 PERMISSION = "get the permission, or use another --profile"
@@ -106,3 +107,46 @@ def test_without_a_region_nothing_begins() -> None:
 def test_a_region_that_is_none_is_refused() -> None:
     with pytest.raises(AwsError, match=r"AWS cannot be asked: .*'not a region'"):
         sign_in(region="not a region").client("sts")
+
+
+def test_a_token_goes_nowhere_where_it_could_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1:4566")
+    sign_in(region="us-east-1").client("secretsmanager")
+    for service in ("secretsmanager", "cloudformation"):
+        with pytest.raises(AwsError, match=r"^No token goes to http://192\.0\.2\.1:4566, where it could be"):
+            sign_in(region="us-east-1", has_tokens=True).client(service)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("https://192.0.2.1", "http://127.0.0.1:4566", "http://127.8.9.1", "http://[::1]:4566"),
+        *("http://localhost:4566", "http://sts.localhost"),
+    ],
+)
+def test_what_is_not_read_on_its_way_may_be_named(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    aws = sign_in(region="us-east-1", has_tokens=True)
+    aws.client("secretsmanager")
+    assert aws.at_endpoint == f", at {endpoint}"
+
+
+def test_one_service_elsewhere_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", "https://cloudformation.example")
+    assert sign_in(region="us-east-1").at_endpoint == ", at https://cloudformation.example"
+
+
+def test_aws_itself_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sign_in(region="cn-north-1").at_endpoint == ""
+    (tmp_path / "config").write_text("[profile p]\nendpoint_url = https://aws.example\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    assert sign_in("p", "us-east-1").at_endpoint == ", at https://aws.example"
+
+
+def test_an_answer_that_is_none_of_aws_shows_nothing_of_itself(scripted: Callable[..., Any]) -> None:
+    aws, _ = scripted(GetCallerIdentity=Attempts([RawAnswer("<html>not-a-real-token")]))
+    with pytest.raises(AwsError, match=r"^AWS cannot be asked: what answers is not AWS\.") as refused:
+        _ = aws.identity
+    assert refused.value.is_network
+    assert refused.value.__suppress_context__
+    assert "not-a-real-token" not in str(refused.value)

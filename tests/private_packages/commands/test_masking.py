@@ -5,7 +5,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from private_packages.commands.masking import NOT_SHOWN, WARNING, masked
+from private_packages.aws.text import NOT_SHOWN
+from private_packages.commands.masking import WARNING, masked
 from private_packages.main import main
 
 TOKEN = "ghp_" + "x1" * 18

@@ -103,7 +103,7 @@ def test_an_unknown_unit_is_refused(organization: MotoOrganization, unit: str) -
 
 def test_all_pages_are_read(scripted: Callable[..., Any]) -> None:
     def account(number: int) -> dict[str, str]:
-        return {"Id": f"{number:012}", "Name": f"account {number}", "Status": "ACTIVE", "State": "ACTIVE"}
+        return {"Id": f"{number:012}", "Name": f"account {number}", "State": "ACTIVE"}
 
     def page(parameters: dict[str, Any]) -> dict[str, Any]:
         start = int(parameters.get("NextToken", 0))
@@ -117,9 +117,22 @@ def test_all_pages_are_read(scripted: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("state", ["PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"])
 def test_the_newer_name_of_the_status_counts(scripted: Callable[..., Any], state: str) -> None:
-    account = {"Id": "111122223333", "Name": "x", "Status": "ACTIVE", "State": state}
-    aws, _ = scripted(ListAccounts={"Accounts": [account]})
-    assert [member.id for member in select(aws).inactive] == ["111122223333"]
+    for status in ({}, {"Status": "ACTIVE"}):
+        account = {"Id": "111122223333", "Name": "x", "State": state, **status}
+        aws, _ = scripted(ListAccounts={"Accounts": [account]})
+        assert [member.id for member in select(aws).inactive] == ["111122223333"]
+
+
+@pytest.mark.parametrize("field", ["State", "Status"])
+def test_either_name_of_the_status_is_enough(scripted: Callable[..., Any], field: str) -> None:
+    accounts = [
+        {"Id": f"{number:012}", "Name": "x", field: state}
+        for number, state in enumerate(("ACTIVE", "SUSPENDED"))
+    ]
+    aws, _ = scripted(ListAccounts={"Accounts": accounts})
+    selection = select(aws)
+    assert [member.id for member in selection.active] == ["000000000000"]
+    assert [member.id for member in selection.inactive] == ["000000000001"]
 
 
 def test_an_account_without_an_organization_is_told_so(scripted: Callable[..., Any]) -> None:

@@ -125,4 +125,4 @@ def paged(
 
 def listed_accounts(names: dict[str, str]) -> dict[str, Any]:
     """What Organizations answers to ListAccounts."""
-    return {"Accounts": [{"Id": number, "Name": name, "Status": "ACTIVE"} for number, name in names.items()]}
+    return {"Accounts": [{"Id": number, "Name": name, "State": "ACTIVE"} for number, name in names.items()]}

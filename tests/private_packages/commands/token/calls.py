@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from click.testing import CliRunner, Result
 
+from private_packages.commands.failures import UNFORESEEN
 from private_packages.main import main
 from tests.aws import Scripted
 from tests.private_packages.aws.tokens.test_stored_token import TOKEN
@@ -15,6 +16,7 @@ def call(*arguments: str, given: str = f"{TOKEN}\n") -> Result:
     result = CliRunner().invoke(main, arguments, input=given, prog_name="private-packages")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
     assert TOKEN not in result.output
+    assert UNFORESEEN not in result.stderr
     return result
 
 

@@ -155,7 +155,8 @@ def test_stopping_at_the_question_changes_nothing(aws: Aws, monkeypatch: pytest.
     def stop(_question: str) -> None:
         raise click.Abort
 
-    monkeypatch.setattr("private_packages.commands.token.set.read_token", stop)
+    monkeypatch.setattr("private_packages.commands.token.set.piped_token", lambda: None)
+    monkeypatch.setattr("private_packages.commands.token.set.typed_token", stop)
     session = aws()
     assert refused(*SET) == "Error: Stopped: nothing was changed."
     assert put(session) == []

@@ -5,7 +5,11 @@ import io
 import pytest
 
 from private_packages.aws.errors import TokenError
-from private_packages.commands.token.typed import read_token
+from private_packages.commands.token.typed import piped_token, typed_token
+
+
+def pipe(monkeypatch: pytest.MonkeyPatch, given: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
 
 
 @pytest.mark.parametrize(
@@ -19,15 +23,17 @@ from private_packages.commands.token.typed import read_token
 def test_standard_input_is_read_to_its_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, note: str
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
-    assert read_token("Token").value == "not-a-real-token"
+    pipe(monkeypatch, text.encode())
+    token = piped_token()
+    assert token
+    assert token.value == "not-a-real-token"
     assert capsys.readouterr() == ("", note)
 
 
 def test_what_is_no_token_is_refused_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("two-secret\nlines"))
+    pipe(monkeypatch, b"two-secret\nlines")
     with pytest.raises(TokenError) as refused:
-        read_token("Token")
+        piped_token()
     assert "two-secret" not in str(refused.value)
 
 
@@ -40,5 +46,21 @@ def test_on_a_terminal_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("private_packages.commands.token.typed.can_ask", lambda: True)
     monkeypatch.setattr("private_packages.commands.token.typed.hidden", hidden)
-    assert read_token("Token of Acme").value == "typed"
+    assert piped_token() is None
+    assert typed_token("Token of Acme").value == "typed"
     assert asked == ["Token of Acme"]
+
+
+@pytest.mark.parametrize("given", [b"ghp_\xff\xfe", "tokén".encode("utf-16")])
+def test_what_is_no_utf_8_is_refused_without_it(monkeypatch: pytest.MonkeyPatch, given: bytes) -> None:
+    pipe(monkeypatch, given)
+    with pytest.raises(TokenError, match=r"^Standard input is not UTF-8: ") as refused:
+        piped_token()
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
+
+
+def test_without_any_standard_input_there_is_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(TokenError, match="The token is empty"):
+        piped_token()

@@ -1,0 +1,83 @@
+"""The installed command where AWS throttles, breaks off, refuses and repeats what it was given."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.ministack import Account
+from tests.e2e.terminal import COMMAND
+from tests.faults import Fault, before, error, json_error
+
+pytestmark = pytest.mark.server
+
+TOKEN = "not/a/real+token"
+ID = "GitHubPackages"
+AWS_SAID = f"1 validation error detected: Value '{TOKEN}' at 'secretString' failed to satisfy constraint"
+
+
+def call(url: str, account: Account, folder: Path, *words: str, given: str = "", **environment: str) -> Any:
+    """Run the command without any terminal, and see that no token shows."""
+    ended = subprocess.run(
+        [COMMAND, *words],
+        cwd=folder,
+        env=os.environ | account.environment | {"AWS_ENDPOINT_URL": url, **environment},
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
+    assert ("Traceback" in ended.stderr) == ("PRIVATE_PACKAGES_DEBUG" in environment)
+    assert TOKEN not in ended.stdout + ended.stderr
+    return ended
+
+
+@pytest.fixture
+def ready(account: Account) -> Account:
+    """An account that can be deployed to."""
+    account.install_stackery_role("1.30.4")
+    return account
+
+
+def faulty(account: Account, faults: Mapping[str, Fault]) -> Any:
+    """The account's AWS, where these operations are answered so."""
+    return before(account.url, lambda operation, _: faults.get(operation))
+
+
+def test_a_token_in_a_pipe_is_no_mfa_code(tmp_path: Path, account: Account) -> None:
+    (tmp_path / "config").write_text(
+        "[default]\nregion = us-east-1\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = b\n"
+        "mfa_serial = arn:aws:iam::111122223333:mfa/me\n"
+        "[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n"
+    )
+    asked = []
+
+    def answer(operation: str, parameters: Mapping[str, Any]) -> Fault:
+        asked.append((operation, parameters))
+        return error("ValidationError", f"Value '{parameters.get('TokenCode')}' at 'tokenCode' failed")
+
+    with before(None, answer) as url:
+        for words in (("token", "set", ID), ("deploy", "--token-stdin", "--yes"), ("status",)):
+            config = {"AWS_CONFIG_FILE": "config", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+            ended = call(url, account, tmp_path, *words, given=f"{TOKEN}\n", **config)
+            assert ended.returncode == 1
+            assert ended.stderr.splitlines()[-1].startswith("Error: There is no terminal to type the code")
+    assert asked == []
+
+
+def test_a_token_that_aws_repeats_is_not_shown(tmp_path: Path, ready: Account) -> None:
+    refused = {"PutSecretValue": json_error("ValidationException", AWS_SAID)}
+    with faulty(ready, refused) as url:
+        deployed = call(url, ready, tmp_path, "deploy", "--token-stdin", "--yes", given=TOKEN)
+        assert deployed.returncode == 1
+        assert f"the token of {ID} is not stored" in deployed.stderr
+        assert "Value '(not shown)' at 'secretString' failed" in deployed.stderr
+        stored = call(url, ready, tmp_path, "token", "set", ID, given=TOKEN)
+        assert stored.returncode == 1
+        assert "Value '(not shown)' at 'secretString' failed" in stored.stderr
+        debugged = call(url, ready, tmp_path, "token", "set", ID, given=TOKEN, PRIVATE_PACKAGES_DEBUG="1")
+        assert debugged.stderr.startswith("Traceback (most recent call last):")
