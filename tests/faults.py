@@ -5,12 +5,14 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 CUT = b"cut"
 """In place of an answer: the connection ends without one."""

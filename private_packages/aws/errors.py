@@ -1,5 +1,21 @@
 """What can go wrong in talking to AWS, each with a message that its user can act on."""
 
+SERVER_ERRORS = (
+    *("InternalError", "InternalFailure", "InternalServiceError", "InternalServerError"),
+    *(
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "DependencyTimeoutException",
+        "KMSInternalException",
+    ),
+    *("500", "502", "503", "504"),
+)
+"""AWS's codes that say nothing of what became of the call, and botocore's names for those without."""
+_THROTTLED = (
+    *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "SlowDown"),
+    *("RequestLimitExceeded", "TooManyRequestsException"),
+)
+
 
 class UserError(Exception):
     """Base of the errors of this package."""
@@ -16,6 +32,11 @@ class AwsError(UserError):
         """AWS's own words, whole, on one line; empty where it said none."""
         self.is_network = is_network
         """Whether AWS was not reached, or did not answer."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same call may succeed some time later."""
+        return self.is_network or self.code in (*_THROTTLED, *SERVER_ERRORS)
 
 
 class StackError(UserError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
-from private_packages.aws.errors import AwsError, StackError
+from private_packages.aws.errors import SERVER_ERRORS, AwsError, StackError
 from private_packages.aws.stack import stack
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ READY_SECONDS = 300
 
 _NO_CHANGES = ("The submitted information didn't contain changes", "No updates are to be performed")
 """In the reason of a change set without changes; the AWS CLI's `cloudformation deploy` looks for both."""
-
-
-_SERVER_ERRORS = ("InternalError", "InternalFailure", "ServiceUnavailable", "500", "502", "503", "504")
-"""AWS's common errors that say nothing of what became of the call, and botocore's names for those without."""
 
 
 class Action(StrEnum):
@@ -139,7 +135,7 @@ class ChangeSet:
             raise
         except AwsError as error:
             # Without an answer, or with one that says nothing of the call, nobody knows.
-            self.is_executed = not error.code or error.code in _SERVER_ERRORS
+            self.is_executed = not error.code or error.code in SERVER_ERRORS
             if self.is_executed:
                 look = invocation.command("status", stack_name=self.stack_name)
                 raise StackError(

@@ -24,14 +24,6 @@ LONGEST_PAUSE = 300
 PATIENCE = 6
 """How many times in a row a round may fail before following ends."""
 
-_PASSES = (
-    *("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"),
-    *("ServiceUnavailable", "InternalFailure", "InternalError"),
-    "",  # the call did not arrive
-)
-"""The codes of what may have passed a moment later."""
-
-
 _ACTIONS = {
     "create_stack_instances": "CREATE",
     "update_stack_set": "UPDATE",
@@ -141,7 +133,7 @@ def follow(
                     calls += 1
         except AwsError as error:
             failures += 1
-            if error.code not in _PASSES or failures >= PATIENCE:
+            if not error.may_pass or failures >= PATIENCE:
                 raise
             sleep(min(LONGEST_PAUSE, _pause(calls) * 2**failures))
             continue

@@ -32,6 +32,7 @@ class Link(StrEnum):
     MISSING = "no such secret"
     VALUE = "no value"
     DELETION = "marked for deletion"
+    BUSY = "busy"
     CREDENTIALS = "credentials"
     NETWORK = "network"
     UNKNOWN = "unknown"
@@ -91,7 +92,7 @@ def diagnose(error: AwsError, secret_arn: str, repository_id: str, facts: Facts)
             "The policies let this identity through, but nothing was stored in the secret yet.",
             f"Store the token in account {account}: {invocation.command('token set', repository_id)}.",
         )
-    if error.code == "ResourceNotFoundException":
+    if error.code == "ResourceNotFoundException" or "Invalid name" in error.said:
         return Diagnosis(
             Link.MISSING,
             f"Account {account} has no secret of this ARN in {region}.",
@@ -103,18 +104,52 @@ def diagnose(error: AwsError, secret_arn: str, repository_id: str, facts: Facts)
             "The secret is marked for deletion.",
             f"Restore it in account {account} (`{secret.restore_command(secret_arn)}`), or deploy another.",
         )
-    # The API's reference: "can't decrypt the protected secret text using the provided KMS key".
-    if error.code == "DecryptionFailure":
-        return Diagnosis(
-            Link.KEY,
-            "The key that encrypts the secret does not decrypt it.",
-            f"See in account {account} whether the key is enabled: {invocation.command('status')}.",
-        )
+    if fault := _of_key(error, account, repository_id):
+        return Diagnosis(Link.KEY, *fault)
     if error.code in DENIED:
         return _denied(error.said, account, facts)
+    if error.may_pass:
+        return Diagnosis(
+            Link.BUSY,
+            "AWS is busy, or fails for now.",
+            "Try again in some minutes; if it stays so, see in account"
+            f" {account} whether the key is enabled: {invocation.command('status')}.",
+        )
     if not error.code or "credentials" in str(error):
         return Diagnosis(Link.CREDENTIALS, "AWS does not take these credentials.", "Sign in again.")
     return Diagnosis(Link.UNKNOWN, "AWS refuses for another reason.", "See what AWS says, and try again.")
+
+
+def _of_key(error: AwsError, account: str, repository_id: str) -> tuple[str, str] | None:
+    """Return what of the key keeps the secret closed, whoever reads, and what to do; None where nothing does.
+
+    Each of these comes with several codes, AccessDeniedException among them:
+    "This version of secret is not encrypted with the current KMS key" (re:Post,
+    secrets-manager-cross-account-key), "You can't access a secret from a different AWS account if you encrypt
+    the secret with the default KMS service key" (the same), "The ciphertext refers to a customer master key
+    that does not exist, does not exist in this region, or you are not allowed to access"
+    (aws/aws-encryption-sdk-javascript#1005), "ARN is disabled" (fugue/credstash#86), "ARN is pending deletion"
+    (segmentio/chamber#355), and DecryptionFailure (the API's reference).
+    """
+    again = f"Store the token again in account {account}: {invocation.command('token set', repository_id)}."
+    look = f"See in account {account} how the key is: {invocation.command('status')}"
+    if "current KMS key" in error.said:
+        return "The token was stored under another key than the secret's present one.", again
+    if "default KMS service key" in error.said:
+        return (
+            "The secret is encrypted with AWS's own key, which no other account can use.",
+            f"Deploy the stack's key to it in account {account} (`{invocation.command('deploy')}`). {again}",
+        )
+    if "ciphertext refers" in error.said:
+        return (
+            "The key that encrypts the secret is gone or in another Region, or this identity may not use it.",
+            f"{look}, {invocation.command('status', '--drift')}.",
+        )
+    if state := re.search(r"is disabled|is pending \w+", error.said):
+        return f"The key that encrypts the secret {state[0]}.", f"{look}."
+    if error.code == "DecryptionFailure" or error.code.startswith(("KMSInvalidState", "Disabled")):
+        return "The key that encrypts the secret does not decrypt it.", f"{look}."
+    return None
 
 
 _POLICIES = {
@@ -199,9 +234,15 @@ def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
         case Link.IDENTITY_POLICY:
             return f"See that {own}: {invocation.command('check')}."
         case Link.RESOURCE_POLICY:
-            return f"See that the secret's policy in account {account} {drift}, and {listed}."
+            return (
+                f"See that the secret's policy in account {account} {drift}, {listed}, and that this is the"
+                " secret's present ARN: one that was replaced has another, so make the hook again."
+            )
         case Link.KEY_POLICY:
-            return f"See that the key's policy in account {account} {drift}, that {own}, and {listed}."
+            return (
+                f"See that the key in account {account} is enabled and its policy {drift}, that {own}, and"
+                f" {listed}."
+            )
         case Link.SOME_POLICY:
             return (
                 f"See that {own}, that the policies of secret and key in account {account} are the template's"

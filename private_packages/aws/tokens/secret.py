@@ -1,5 +1,6 @@
 """One secret: its versions, and the value of the current one, which no message, log or repr shows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,9 +141,11 @@ def is_deleted(error: AwsError) -> bool:
     """Return whether a call failed because the secret is marked for deletion.
 
     AWS answers InvalidRequestException "You can't perform this operation on the secret because it was marked
-    for deletion" (external-secrets/external-secrets#4560; nothing else in the answer says so).
+    for deletion" (external-secrets/external-secrets#4560; nothing else in the answer says so), or "because it
+    was deleted", which the AWS provider of Terraform looks for; moto says "currently marked deleted".
     """
-    return error.code == "InvalidRequestException" and "marked for deletion" in str(error)
+    words = r"marked for deletion|was deleted|marked deleted"
+    return error.code == "InvalidRequestException" and bool(re.search(words, error.said))
 
 
 def _created(client: Any, arn: str) -> dict[str, datetime]:

@@ -7,15 +7,11 @@ from botocore.exceptions import ClientError
 from private_packages.aws.aws import asking
 from private_packages.aws.errors import AwsError
 from private_packages.aws.tokens.diagnosis import NO_ORGANIZATION, Facts, Link, diagnose
+from tests.aws_error_texts import ARN, DECRYPT, READ, TEXTS, Text
+from tests.aws_error_texts import READER as BUILD
 
-ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:/stackery/token-AbCdEf"
 ROLES = ("stackery/stackery-factory-role", "stackery/stackery-deployer")
-BUILD = "arn:aws:sts::444455556666:assumed-role/stackery-factory-role/build"
 READER = Facts(ROLES, caller_arn=BUILD, organization_id="o-aaaaaaaaaa")
-READ = f"User: {BUILD} is not authorized to perform: secretsmanager:GetSecretValue on resource: {ARN}"
-DECRYPT = (
-    f"User: {BUILD} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext"
-)
 NO = "because no {} allows the secretsmanager:GetSecretValue action"
 DENY = "with an explicit deny in a {}"
 
@@ -51,15 +47,16 @@ def denied(words: str) -> AwsError:
             Link.RESOURCE_POLICY,
             "No resource-based policy allows secretsmanager:GetSecretValue.",
             "See that the secret's policy in account 111122223333 is the template's (private-packages status"
-            " --drift), and that build_roles has its role's path and name.",
+            " --drift), that build_roles has its role's path and name, and that this is the secret's present"
+            " ARN: one that was replaced has another, so make the hook again.",
             id="the secret's policy",
         ),
         pytest.param(
             denied("Access to KMS is not allowed"),
             Link.KEY_POLICY,
             "The key's policy or the identity's own does not allow kms:Decrypt; AWS does not say which.",
-            "See that the key's policy in account 111122223333 is the template's (private-packages status"
-            " --drift), that stackery-factory-role has a policy of its own that allows kms:Decrypt, as the"
+            "See that the key in account 111122223333 is enabled and its policy is the template's"
+            " (private-packages status --drift), that stackery-factory-role has a policy of its own that allows kms:Decrypt, as the"
             " Stackery Role has from 1.25.0 on, and that build_roles has its role's path and name.",
             id="the key",
         ),
@@ -67,7 +64,7 @@ def denied(words: str) -> AwsError:
             denied(f"{DECRYPT} because no resource-based policy allows the kms:Decrypt action"),
             Link.KEY_POLICY,
             "No resource-based policy allows kms:Decrypt.",
-            "See that the key's policy in account 111122223333 is",
+            "See that the key in account 111122223333 is enabled and its policy is",
             id="the key's policy",
         ),
         pytest.param(
@@ -185,8 +182,25 @@ def denied(words: str) -> AwsError:
             failed("DecryptionFailure", "Secrets Manager can't decrypt the protected secret text."),
             Link.KEY,
             "The key that encrypts the secret does not decrypt it.",
-            "See in account 111122223333 whether the key is enabled: private-packages status.",
+            "See in account 111122223333 how the key is: private-packages status.",
             id="a key that does not decrypt",
+        ),
+        pytest.param(
+            denied("arn:aws:kms:…:key/1 is pending deletion."),
+            Link.KEY,
+            "The key that encrypts the secret is pending deletion.",
+            "See in account 111122223333 how the key is: private-packages status.",
+            id="a key that is to be deleted",
+        ),
+        pytest.param(
+            denied(
+                "Access to KMS is not allowed. This version of secret is not encrypted with the current KMS"
+                " key."
+            ),
+            Link.KEY,
+            "The token was stored under another key than the secret's present one.",
+            "Store the token again in account 111122223333: private-packages token set GitHubPackages.",
+            id="a value under the key before",
         ),
         pytest.param(
             _raised(botocore.exceptions.ConnectTimeoutError(endpoint_url="https://x")),
@@ -211,6 +225,13 @@ def denied(words: str) -> AwsError:
         ),
         pytest.param(
             failed("InternalServiceError", "An error occurred on the server side."),
+            Link.BUSY,
+            "AWS is busy, or fails for now.",
+            "Try again in some minutes; if it stays so, see in account 111122223333 whether the key is",
+            id="a fault of AWS",
+        ),
+        pytest.param(
+            failed("InvalidParameterException", "Something is not as it should be."),
             Link.UNKNOWN,
             "AWS refuses for another reason.",
             "See what AWS says, and try again.",
@@ -222,6 +243,14 @@ def test_the_broken_link_is_named(error: AwsError, link: Link, explanation: str,
     found = diagnose(error, ARN, "GitHubPackages", READER)
     assert (found.link, found.explanation) == (link, explanation)
     assert found.next_step.startswith(next_step)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.code}: {text.message[-60:]}")
+def test_what_aws_was_seen_to_say_is_read_rightly(text: Text) -> None:
+    found = diagnose(failed(text.code, text.message), ARN, "GitHubPackages", READER)
+    assert found.link == text.link
+    assert found.link is not Link.UNKNOWN
+    assert found.next_step
 
 
 DENIED_BY_THE_SECRET = denied(f"{READ} {NO.format('resource-based policy')}")
@@ -264,8 +293,8 @@ DENIED_BY_THE_SECRET = denied(f"{READ} {NO.format('resource-based policy')}")
             Facts(ROLES, ("o-aaaaaaaaaa/r-ab12/*",), caller_arn=BUILD),
             "No resource-based policy allows secretsmanager:GetSecretValue.",
             "See that the secret's policy in account 111122223333 is the template's (private-packages status"
-            " --drift), and that build_roles has its role's path and name, and organization_paths its"
-            " account.",
+            " --drift), that build_roles has its role's path and name, and organization_paths its account, and"
+            " that this is the secret's present ARN",
             id="an organization that is narrowed",
         ),
         pytest.param(
