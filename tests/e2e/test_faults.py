@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.ministack import Account
 from tests.e2e.terminal import COMMAND
-from tests.faults import Fault, before, error, json_error
+from tests.faults import CUT, Fault, before, error, json_error
 
 pytestmark = pytest.mark.server
 
@@ -81,3 +81,32 @@ def test_a_token_that_aws_repeats_is_not_shown(tmp_path: Path, ready: Account) -
         assert "Value '(not shown)' at 'secretString' failed" in stored.stderr
         debugged = call(url, ready, tmp_path, "token", "set", ID, given=TOKEN, PRIVATE_PACKAGES_DEBUG="1")
         assert debugged.stderr.startswith("Traceback (most recent call last):")
+
+
+@pytest.mark.slow
+def test_a_deployment_is_watched_through_what_passes(tmp_path: Path, ready: Account) -> None:
+    outages: list[Fault] = []
+
+    def answer(operation: str, _: Mapping[str, Any]) -> Fault:
+        if operation == "ExecuteChangeSet":
+            outages.extend([error("Throttling", "Rate exceeded"), (503, "<html>Unavailable</html>"), CUT])
+        return outages.pop(0) if operation.startswith("Describe") and outages else None
+
+    with before(ready.url, answer) as url:
+        ended = call(url, ready, tmp_path, "deploy", "--no-token", "--yes", AWS_MAX_ATTEMPTS="1")
+    assert (ended.returncode, outages) == (0, []), ended.stderr
+    assert "  CREATE_COMPLETE       private-packages\n" in ended.stderr
+
+
+def test_credentials_that_expire_meanwhile_end_the_watching_alone(tmp_path: Path, ready: Account) -> None:
+    begun: list[str] = []
+
+    def answer(operation: str, _: Mapping[str, Any]) -> Fault:
+        begun.extend([operation] if operation == "ExecuteChangeSet" else [])
+        return error("ExpiredToken", "Expired.", 403) if begun and operation.startswith("Describe") else None
+
+    with before(ready.url, answer) as url:
+        ended = call(url, ready, tmp_path, "deploy", "--no-token", "--yes")
+    assert ended.returncode == 1
+    assert "The AWS credentials have expired: sign in" in ended.stderr
+    assert "CloudFormation goes on without this command." in ended.stderr

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from generator import names, short_forms
@@ -21,6 +22,7 @@ from private_packages.aws.errors import (
     UserError,
 )
 from private_packages.aws.organization import account_check, members
+from private_packages.aws.patience import patiently
 from private_packages.aws.stack import (
     access,
     change_set,
@@ -552,12 +554,12 @@ class Deployment:
         goes_on = self._standing
         try:
             self.dialogue.show(coming, seen, len(proposed.changes))
+            return patiently(partial(stack.get, self.aws, proposed.stack_id)), seen
         except KeyboardInterrupt:
             self._standing = f"{self._last_state(seen)} {goes_on}"
             raise
         except (AwsError, StackError) as error:
             raise StackError(f"{error} {self._last_state(seen)} {goes_on}") from error
-        return stack.get(self.aws, proposed.stack_id), seen
 
     def _last_state(self, seen: list[Event]) -> str:
         states = [event.status for event in seen if event.is_of_stack]

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import Aws, asking
+from private_packages.aws.patience import patiently
 from private_packages.aws.stack import stack
 
 if TYPE_CHECKING:
@@ -66,8 +68,8 @@ def follow(
     delay, is_over = 0.25, is_under_way
     while True:
         # Before the events, so that none is missed of what has ended.
-        status = stack.get(aws, stack_id)["StackStatus"]
-        since, events = _after(aws, stack_id, since)
+        status = patiently(partial(stack.get, aws, stack_id), pause)["StackStatus"]
+        since, events = patiently(partial(_after, aws, stack_id, since), pause)
         for event in events:
             if event.is_of_stack:
                 is_over = event.has_ended

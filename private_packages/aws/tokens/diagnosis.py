@@ -128,8 +128,8 @@ def _of_key(error: AwsError, account: str, repository_id: str) -> tuple[str, str
     secrets-manager-cross-account-key), "You can't access a secret from a different AWS account if you encrypt
     the secret with the default KMS service key" (the same), "The ciphertext refers to a customer master key
     that does not exist, does not exist in this region, or you are not allowed to access"
-    (aws/aws-encryption-sdk-javascript#1005), "ARN is disabled" (fugue/credstash#86), "ARN is pending deletion"
-    (segmentio/chamber#355), and DecryptionFailure (the API's reference).
+    (aws/aws-encryption-sdk-javascript#1005), "ARN is disabled" (fugue/credstash#86), "ARN is pending
+    deletion" (segmentio/chamber#355), and DecryptionFailure (the API's reference).
     """
     again = f"Store the token again in account {account}: {invocation.command('token set', repository_id)}."
     look = f"See in account {account} how the key is: {invocation.command('status')}"

@@ -56,8 +56,9 @@ def denied(words: str) -> AwsError:
             Link.KEY_POLICY,
             "The key's policy or the identity's own does not allow kms:Decrypt; AWS does not say which.",
             "See that the key in account 111122223333 is enabled and its policy is the template's"
-            " (private-packages status --drift), that stackery-factory-role has a policy of its own that allows kms:Decrypt, as the"
-            " Stackery Role has from 1.25.0 on, and that build_roles has its role's path and name.",
+            " (private-packages status --drift), that stackery-factory-role has a policy of its own that"
+            " allows kms:Decrypt, as the Stackery Role has from 1.25.0 on, and that build_roles has its"
+            " role's path and name.",
             id="the key",
         ),
         pytest.param(
@@ -293,8 +294,8 @@ DENIED_BY_THE_SECRET = denied(f"{READ} {NO.format('resource-based policy')}")
             Facts(ROLES, ("o-aaaaaaaaaa/r-ab12/*",), caller_arn=BUILD),
             "No resource-based policy allows secretsmanager:GetSecretValue.",
             "See that the secret's policy in account 111122223333 is the template's (private-packages status"
-            " --drift), that build_roles has its role's path and name, and organization_paths its account, and"
-            " that this is the secret's present ARN",
+            " --drift), that build_roles has its role's path and name, and organization_paths its account,"
+            " and that this is the secret's present ARN",
             id="an organization that is narrowed",
         ),
         pytest.param(
