@@ -28,7 +28,8 @@ Arguments = ParamSpec("Arguments")
 
 _SIGN_IN = "sign in, or give --profile"
 _NO_REGION = "No Region is set: give --region or set AWS_REGION."
-_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+"""The codes with which AWS says that the credentials have expired."""
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure")
 _WORDS = 4_000
 """Characters; longer than AWS's messages are, even with the longest names in them."""
@@ -284,7 +285,7 @@ def if_allowed(
 
 
 def _explain(what: str, code: str, message: str) -> str:
-    if code in _EXPIRED:
+    if code in EXPIRED:
         return f"The AWS credentials have expired: {_SIGN_IN}."
     if code in _UNKNOWN:
         return f"AWS does not know these credentials ({code}): {_SIGN_IN}."

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.ministack import Account
 from tests.e2e.terminal import COMMAND
-from tests.faults import CUT, Fault, before, error, json_error
+from tests.faults import CUT, Fault, before, error, json_error, result
 
 pytestmark = pytest.mark.server
 
@@ -110,3 +110,50 @@ def test_credentials_that_expire_meanwhile_end_the_watching_alone(tmp_path: Path
     assert ended.returncode == 1
     assert "The AWS credentials have expired: sign in" in ended.stderr
     assert "CloudFormation goes on without this command." in ended.stderr
+
+
+HOOK_RESULT = "11111111-2222-3333-4444-555555555555"
+
+
+def test_what_validation_and_hooks_refuse_is_told_and_nothing_is_left(tmp_path: Path, ready: Account) -> None:
+    asked: list[tuple[str, Mapping[str, Any]]] = []
+    answers = {
+        "DescribeChangeSet": "<Status>FAILED</Status><StatusReason>Validation failed.</StatusReason>",
+        "DescribeEvents": "<OperationEvents><member><EventId>1</EventId>"
+        "<LogicalResourceId>GitHubPackagesSecret</LogicalResourceId><ResourceType>AWS::SecretsManager::Secret"
+        "</ResourceType><ValidationStatus>FAILED</ValidationStatus><ValidationPath>/Name</ValidationPath>"
+        "<ValidationStatusReason>too long</ValidationStatusReason></member></OperationEvents>",
+        "ListHookResults": f"<HookResults><member><HookResultId>{HOOK_RESULT}</HookResultId><FailureMode>FAIL"
+        "</FailureMode><Status>HOOK_COMPLETE_FAILED</Status></member></HookResults>",
+        "GetHookResult": "<TypeName>Acme::Keys::Check</TypeName><HookStatusReason>No tag.</HookStatusReason>",
+    }
+
+    def answer(operation: str, parameters: Mapping[str, Any]) -> Fault:
+        asked.append((operation, parameters))
+        return result(operation, answers[operation]) if operation in answers else None
+
+    with before(ready.url, answer) as url:
+        ended = call(url, ready, tmp_path, "deploy", "--no-token", "--yes")
+    last = ended.stderr.splitlines()[-1]
+    assert ended.returncode == 1
+    assert "GitHubPackagesSecret (AWS::SecretsManager::Secret), /Name: too long. Correct it in" in last
+    assert last.endswith(
+        "The Hook Acme::Keys::Check refuses: No tag. Change what it refuses, or ask who owns the Hook."
+    )
+    order = [operation for operation, _ in asked if operation in {*answers, "DeleteChangeSet"}]
+    assert order == [*answers, "DeleteChangeSet"]
+    arn = dict(asked)["DescribeEvents"]["ChangeSetName"]
+    assert arn.startswith("arn:aws:cloudformation:")
+    stacks = ready.client("cloudformation").list_stacks()["StackSummaries"]
+    assert {each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"} == {"stackery"}
+
+
+def test_an_alias_that_is_taken_is_found_beforehand(tmp_path: Path, ready: Account) -> None:
+    kms = ready.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/private-packages", TargetKeyId=key)
+    ended = call(ready.url, ready, tmp_path, "deploy", "--no-token", "--yes")
+    assert ended.returncode == 1
+    assert f"exists already in us-east-1 (of {key})" in ended.stderr
+    kms.delete_alias(AliasName="alias/private-packages")
+    assert call(ready.url, ready, tmp_path, "deploy", "--no-token", "--yes").returncode == 0

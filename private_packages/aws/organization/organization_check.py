@@ -1,12 +1,12 @@
 """The role check of many accounts at once, by a role that is assumed in each."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from private_packages.aws.aws import DENIED, Aws
+from private_packages.aws.aws import DENIED, EXPIRED, Aws
 from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
 from private_packages.aws.organization.members import Member
@@ -37,12 +37,12 @@ def check_members(
     each account looks it up anew.
 
     Raises:
-        AwsError: there are no credentials to begin with.
+        AwsError: there are no credentials to begin with, or they have expired meanwhile.
     """
     roles = aws.roles(role_name, actions=ACTIONS, connections=concurrency)
     check = _Check(aws, roles, role_name, requirements, own_account=aws.identity.account)
     waiting: SimpleQueue[str] = SimpleQueue()
-    findings: SimpleQueue[Finding] = SimpleQueue()
+    findings: SimpleQueue[Finding | AwsError | None] = SimpleQueue()  # None where a thread has ended
     closed = Event()
     for member in members:
         waiting.put(member.id)
@@ -52,17 +52,36 @@ def check_members(
             try:
                 account = waiting.get_nowait()
             except Empty:
-                return
-            findings.put(check.of(account))
+                break
+            found = check.of(account)
+            findings.put(found)
+            if isinstance(found, AwsError):
+                closed.set()  # what has begun has credentials of its own
+        findings.put(None)
 
     try:
         # Not an executor, whose threads would keep the process from ending when its user has had enough.
-        for _ in range(min(concurrency, len(members))):
+        threads = min(concurrency, len(members))
+        for _ in range(threads):
             Thread(target=work, daemon=True).start()
-        for _ in members:
-            yield findings.get()
+        yield from _as_they_come(findings, threads)
     finally:
         closed.set()
+
+
+def _as_they_come(findings: "SimpleQueue[Finding | AwsError | None]", threads: int) -> Iterator[Finding]:
+    """Yield findings until all threads have ended, and raise then what is no account's own."""
+    expired: AwsError | None = None
+    while threads:
+        found = findings.get()
+        if isinstance(found, Finding):
+            yield found
+        elif found is None:
+            threads -= 1
+        else:
+            expired = found
+    if expired:
+        raise expired
 
 
 @dataclass(frozen=True)
@@ -75,12 +94,14 @@ class _Check:
     requirements: Requirements
     own_account: str
 
-    def of(self, account: str) -> Finding:
-        """Return what is found in the account, whatever happens."""
+    def of(self, account: str) -> Finding | AwsError:
+        """Return what is found in the account, whatever happens; an error that is no account's own."""
         try:
             caller = self.aws if account == self.own_account else self.roles.assume(account)
             return check_account(caller, self.requirements)
         except AwsError as error:
+            if error.code in EXPIRED:
+                return error
             next_step = self._next_step(error, account)
         except Exception as error:  # noqa: BLE001 - no account may stop the others
             next_step = f"Report this: {type(error).__name__}: {one_line(error, 500)}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import SERVER_ERRORS, AwsError, StackError
-from private_packages.aws.stack import stack
+from private_packages.aws.stack import refusal, stack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import ChangeSetTypeType
@@ -235,7 +235,8 @@ def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
             change_set.is_empty = any(text in reason for text in _NO_CHANGES)
             if change_set.is_empty:
                 return
-            raise StackError(f"CloudFormation cannot compute the changes: {reason or 'it gives no reason'}")
+            said = " ".join([reason or "it gives no reason", *refusal.why(change_set.aws, change_set.id)])
+            raise StackError(f"CloudFormation cannot compute the changes: {said}")
         if waited >= READY_SECONDS:
             raise StackError(
                 f"Try again later: CloudFormation has not computed the changes in {READY_SECONDS} seconds."

@@ -12,7 +12,7 @@ from generator import names, short_forms
 from generator.configuration import Configuration, Repository
 from generator.short_forms import Document
 from private_packages import invocation
-from private_packages.aws.aws import Aws
+from private_packages.aws.aws import DENIED, Aws
 from private_packages.aws.errors import (
     AwsError,
     DeploymentStoppedError,
@@ -27,6 +27,7 @@ from private_packages.aws.stack import (
     access,
     change_set,
     events,
+    key_alias,
     resource_import,
     secret_names,
     stack,
@@ -198,6 +199,7 @@ class Deployment:
         parameters = self._parameters(state)
         self._check_role(parameters)
         self._check_secret_names(parameters)
+        self._check_alias()
         if state is State.REMAINS:
             self._delete_remains()
         if self.wanted.tokens is None and not self.wanted.dry_run:
@@ -442,6 +444,16 @@ class Deployment:
         for key, name in wanted.items():
             if key not in new and names.is_like_an_arn(name):
                 self.dialogue.note(f"Note: the name {name} ends as an ARN does; use the whole ARN for it.")
+
+    def _check_alias(self) -> None:
+        if self._description and "KeyArn" in stack.outputs(self._description):
+            return
+        try:
+            key_alias.refuse_taken(self.aws, self.wanted.stack_name)
+        except AwsError as error:
+            if error.code not in DENIED:
+                raise
+            self.dialogue.note(f"Note: whether the key can get its alias is not known. {error}")
 
     def _delete_remains(self) -> None:
         """Delete what is left of a first deployment that failed, which cannot be changed."""

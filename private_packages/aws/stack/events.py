@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CANCELLED = "cancelled"
 """In the reason of what CloudFormation gave up because of another failure: Resource creation cancelled."""
 
+_HOOK_REFUSES = ("HOOK_COMPLETE_FAILED", "HOOK_FAILED")
+
 
 @dataclass(frozen=True)
 class Event:
@@ -107,12 +109,16 @@ def _newest_first(aws: Aws, stack_id: str) -> "Iterator[StackEventTypeDef]":
 
 
 def _event(found: "StackEventTypeDef") -> Event:
+    refused = found.get("HookStatus", "") in _HOOK_REFUSES and found.get("HookFailureMode") == "FAIL"
+    reason = found.get("ResourceStatusReason", "")
+    if refused:  # of which the resource's own event says only that a Hook failed
+        reason = f"The Hook {found.get('HookType', '')} refuses it: {found.get('HookStatusReason', '')}"
     return Event(
         time=found["Timestamp"],
         logical_id=found["LogicalResourceId"],
         resource_type=found["ResourceType"],
-        status=found["ResourceStatus"],
-        reason=found.get("ResourceStatusReason", ""),
+        status=found["HookStatus"] if refused else found["ResourceStatus"],
+        reason=reason,
         # A nested stack is a resource, too, but of another id.
-        is_of_stack=found.get("PhysicalResourceId") == found["StackId"],
+        is_of_stack=not refused and found.get("PhysicalResourceId") == found["StackId"],
     )

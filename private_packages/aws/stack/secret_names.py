@@ -188,8 +188,9 @@ def _taken(
     if take_over:
         ways = f"take it over, with its key and its value (`{take_over}`), or {ways}"
     has_value = holds_value(found.get("VersionIdsToStages", {}))
-    if has_value or _was_read_lately(found):
-        why = "it holds a token" if has_value else "it was read lately"
+    is_replicated = "PrimaryRegion" in found  # a copy in this Region can be another account's
+    if has_value or is_replicated or _was_read_lately(found):
+        why = "it holds a token" if has_value else "it has copies" if is_replicated else "it was read lately"
         return f"The secret {name} exists already{made_by}, and {why}: {ways}."
     delete = invocation.aws_command(
         "secretsmanager delete-secret",

@@ -18,8 +18,15 @@ def required(aws: Aws, found: Organization) -> CallAs:
         StackSetError: the caller's account may not, or StackSets has no access to the organization.
         AwsError: AWS cannot be asked.
     """
-    account = aws.identity.account
-    call_as = _call_as(aws, found)
+    account, unseen = aws.identity.account, ""
+    try:
+        call_as = _call_as(aws, found)
+    except AwsError as error:
+        if error.code not in DENIED:
+            raise
+        # So it answers to who is no administrator of any service, and to who lacks the permission.
+        call_as = None
+        unseen = ". If it is one already, get organizations:ListDelegatedAdministrators there."
     if call_as is None:
         make = invocation.aws_command(
             "organizations register-delegated-administrator",
@@ -30,7 +37,7 @@ def required(aws: Aws, found: Organization) -> CallAs:
         raise StackSetError(
             f"Account {account} may not roll out to the organization: use a --profile of its management"
             f" account {found.management_account} or of a delegated administrator, or let the management"
-            f" account make this one such: {make}"
+            f" account make this one such: {make}{unseen}"
         )
     with asking("see whether StackSets has access to the organization"):
         access = aws.client("cloudformation").describe_organizations_access(CallAs=call_as)
@@ -64,17 +71,11 @@ def assumed(aws: Aws) -> CallAs:
 def _call_as(aws: Aws, found: Organization) -> CallAs | None:
     if aws.identity.account == found.management_account:
         return "SELF"
-    try:
-        with asking("list the delegated administrators"):
-            pages = aws.client("organizations").get_paginator("list_delegated_administrators")
-            administrators = {
-                administrator["Id"]
-                for page in pages.paginate(ServicePrincipal=SERVICE_PRINCIPAL)
-                for administrator in page["DelegatedAdministrators"]
-            }
-    except AwsError as error:
-        # So it answers to who is no administrator of any service.
-        if error.code in DENIED:
-            return None
-        raise
+    with asking("list the delegated administrators"):
+        pages = aws.client("organizations").get_paginator("list_delegated_administrators")
+        administrators = {
+            administrator["Id"]
+            for page in pages.paginate(ServicePrincipal=SERVICE_PRINCIPAL)
+            for administrator in page["DelegatedAdministrators"]
+        }
     return "DELEGATED_ADMIN" if aws.identity.account in administrators else None

@@ -11,6 +11,11 @@ from private_packages.aws.template import TemplateText
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import AutoDeploymentTypeDef, ParameterTypeDef, StackSetTypeDef
 
+_ROLES: "tuple[Literal['AdministrationRoleARN'], Literal['ExecutionRoleName']]" = (
+    "AdministrationRoleARN",
+    "ExecutionRoleName",
+)
+
 
 @dataclass(frozen=True)
 class Permissions:
@@ -34,11 +39,8 @@ class Permissions:
         """Return them as parameters of CreateStackSet and UpdateStackSet."""
         if self.is_service_managed:
             return {"PermissionModel": self.model, "AutoDeployment": self.deployment()}
-        roles = {
-            "AdministrationRoleARN": self.administration_role_arn,
-            "ExecutionRoleName": self.execution_role_name,
-        }
-        return {"PermissionModel": self.model} | {name: role for name, role in roles.items() if role}
+        roles = zip(_ROLES, (self.administration_role_arn, self.execution_role_name), strict=True)
+        return {"PermissionModel": self.model} | {name: role for name, role in roles if role}
 
     def deployment(self) -> "AutoDeploymentTypeDef":
         """Return the API's AutoDeployment."""
@@ -138,7 +140,13 @@ class Definition:
             for parameter in existing.get("Parameters", [])
             if parameter["ParameterKey"] in self.template.hidden
         ]
-        result = self._common(secret) | self._tagged(_tags(existing))
+        # A self-managed set falls back to the default roles unless its own are named each time.
+        stored = (
+            {}
+            if self.permissions.is_service_managed
+            else {name: existing[name] for name in _ROLES if existing.get(name)}
+        )
+        result = stored | self._common(secret) | self._tagged(_tags(existing))
         if not (existing.get("ManagedExecution") or {}).get("Active"):
             result |= {"ManagedExecution": {"Active": True}}
         return result
@@ -168,9 +176,8 @@ class Definition:
             return wanted.deployment() == {key: found.get(key, False) for key in wanted.deployment()}
         return all(
             role in (None, existing.get(key))
-            for role, key in (
-                (wanted.administration_role_arn, "AdministrationRoleARN"),
-                (wanted.execution_role_name, "ExecutionRoleName"),
+            for role, key in zip(
+                (wanted.administration_role_arn, wanted.execution_role_name), _ROLES, strict=True
             )
         )
 

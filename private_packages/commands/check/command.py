@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from generator.configuration import ROLE_PATH_AND_NAME
 from private_packages.aws.aws import Aws, sign_in
+from private_packages.aws.errors import AwsError
 from private_packages.aws.organization import members, organization_check
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
 from private_packages.aws.organization.members import Organization, Selection
@@ -155,6 +156,7 @@ def _check_organization(
             f"No account to check is active: {len(selection.inactive)} suspended or being closed."
         )
     found: list[Finding] = []
+    why = "Stopped:"
     try:
         checks = organization_check.check_members(aws, selection.active, requirements, role_name, concurrency)
         with _progress(total) as advance, closing(checks):
@@ -164,11 +166,13 @@ def _check_organization(
     except KeyboardInterrupt:
         # Calls that are under way may keep the process for some seconds: a second time ends it at once.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except AwsError as error:
+        why = str(error)
     # Half a document would pass for a whole one.
     if output == "text" or len(found) == total:
         _print_all(found, selection, output)
     if len(found) < total:
-        raise click.ClickException(f"Stopped: {len(found):,} of {total:,} accounts were checked.")
+        raise click.ClickException(f"{why} {len(found):,} of {total:,} accounts were checked.")
     return _is_ready(aws, own, found, named=selectors["accounts"])
 
 

@@ -245,6 +245,27 @@ class TestWhenAwsHasTrouble:
         with pytest.raises(AwsError, match="The AWS credentials have expired"):
             list(check_members(organization.aws, members, Requirements(BUILD_ROLES), ROLE, 1))
 
+    def test_credentials_that_expire_meanwhile_are_no_account_s_fault(
+        self, organization: MotoOrganization
+    ) -> None:
+        for number in range(9):
+            organization.builder(f"account-{number}")
+        assumed: list[str] = []
+
+        def expire(call: Call) -> RawAnswer | None:
+            if call.operation == "AssumeRole":
+                assumed.append(account_of(call))
+                return refusal("ExpiredToken") if len(assumed) > 3 else None
+            return None
+
+        organization.faults.append(expire)
+        members = select(organization.aws, exclude=[organization.management_account]).active
+        found: list[Finding] = []
+        with pytest.raises(AwsError, match="The AWS credentials have expired"):
+            found.extend(iter(check_members(organization.aws, members, Requirements(BUILD_ROLES), ROLE, 3)))
+        assert {finding.verdict for finding in found} <= {Verdict.READY}
+        assert len(assumed) <= 6
+
 
 @pytest.mark.slow
 class TestManyAtOnce:

@@ -45,6 +45,8 @@ def cloud(scripted: Callable[..., Any]) -> Callable[..., Any]:
         healthy = {
             "CreateChangeSet": {"Id": CHANGE_SET_ID, "StackId": STACK_ID},
             "DescribeChangeSet": READY,
+            "DescribeEvents": {"OperationEvents": []},
+            "ListHookResults": {"HookResults": []},
             "DeleteChangeSet": {},
             "ExecuteChangeSet": {},
             "DeleteStack": {},
@@ -183,7 +185,18 @@ def test_what_cannot_be_computed_says_why(cloud: Callable[..., Any]) -> None:
     with pytest.raises(StackError) as refused, prepared(aws, REQUEST, no_pause):
         pass
     assert str(refused.value) == "CloudFormation cannot compute the changes: Because of this."
-    assert called(session)[-1] == "DeleteChangeSet"
+    assert called(session)[2:] == ["DescribeEvents", "ListHookResults", "DeleteChangeSet"]
+
+
+def test_what_validation_says_is_read_before_the_change_set_is_deleted(cloud: Callable[..., Any]) -> None:
+    event = {"EventId": "1", "LogicalResourceId": "Key", "ResourceType": "AWS::KMS::Key"}
+    said = {"ValidationStatus": "FAILED", "ValidationStatusReason": "Not this."}
+    aws, _ = cloud(
+        DescribeChangeSet={"Status": "FAILED", "StatusReason": "Validation failed."},
+        DescribeEvents={"OperationEvents": [event | said]},
+    )
+    with pytest.raises(StackError, match=r"Validation failed\. Key \(AWS::KMS::Key\): Not this\. Correct"):
+        prepared(aws, REQUEST, no_pause).__enter__()
 
 
 class TestWhatIsNotExecuted:

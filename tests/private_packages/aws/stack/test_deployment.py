@@ -112,6 +112,7 @@ def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
             "GetRole": lambda asked: role("/stackery/", asked["RoleName"]),
             "DescribeOrganization": {"Organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}},
             "DescribeSecret": ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
+            "ListAliases": {"Aliases": []},
             "DescribeStacks": describe_stacks,
             "DescribeStackEvents": [{"StackEvents": []}, {"StackEvents": [event(1, "CREATE_COMPLETE")]}],
             "CreateChangeSet": {

@@ -109,6 +109,44 @@ def test_what_aws_refuses_is_told(scripted: Callable[..., Any]) -> None:
         list(follow(aws, STACK_ID, ""))
 
 
+def test_a_hook_that_refuses_says_why_and_ends_nothing(scripted: Callable[..., Any]) -> None:
+    """The resource's own event says only that a Hook failed."""
+    hook = {
+        "HookType": "Acme::Keys::Check",
+        "HookStatus": "HOOK_COMPLETE_FAILED",
+        "HookStatusReason": "No tag.",
+    }
+    about_the_stack = told(3, "packages", "UPDATE_IN_PROGRESS") | hook | {"HookFailureMode": "FAIL"}
+    about_the_key = told(4, "Key", "UPDATE_IN_PROGRESS") | hook
+    warning, refusal = (about_the_key | {"HookFailureMode": mode} for mode in ("WARN", "FAIL"))
+    failed = told(6, "Key", "UPDATE_FAILED", "The following hook(s) failed: [Acme::Keys::Check]")
+    aws, _ = scripted(
+        DescribeStacks=[stack("UPDATE_COMPLETE"), stack("UPDATE_ROLLBACK_COMPLETE")],
+        DescribeStackEvents=[
+            page(BEFORE, BEGUN, about_the_stack),
+            page(
+                BEFORE,
+                BEGUN,
+                about_the_stack,
+                warning,
+                refusal | {"EventId": "5"},
+                failed,
+                ENDED | {"EventId": "7"},
+            ),
+        ],
+    )
+    found = list(follow(aws, STACK_ID, "1", pause=lambda _: None))
+    assert [event.status for event in found][2:] == [
+        "UPDATE_IN_PROGRESS",
+        "HOOK_COMPLETE_FAILED",
+        "UPDATE_FAILED",
+        "UPDATE_COMPLETE",
+    ]
+    cause = first_cause(found[2:])
+    assert cause
+    assert (cause.logical_id, cause.reason) == ("Key", "The Hook Acme::Keys::Check refuses it: No tag.")
+
+
 def event(name: str, status: str, reason: str = "", *, is_of_stack: bool = False) -> Event:
     return Event(datetime(2026, 1, 1, tzinfo=UTC), name, "AWS::KMS::Key", status, reason, is_of_stack)
 

@@ -61,6 +61,7 @@ def test_a_name_that_a_deleted_stack_has_left(scripted: Callable[..., Any]) -> N
     [
         ({"VersionIdsToStages": {"1" * 36: ["AWSCURRENT"]}}, "it holds a token"),
         ({"LastAccessedDate": datetime.now(UTC) - timedelta(days=3)}, "it was read lately"),
+        ({"PrimaryRegion": "us-east-1"}, "it has copies"),
     ],
 )
 @pytest.mark.parametrize("tags", [[], [{"Key": "aws:cloudformation:stack-name", "Value": "old"}]])

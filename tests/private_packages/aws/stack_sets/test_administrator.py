@@ -47,9 +47,15 @@ def test_a_delegated_administrator_calls_as_such(scripted: Callable[..., Any]) -
     assert session.sent[-1] == ("DescribeOrganizationsAccess", {"CallAs": "DELEGATED_ADMIN"})
 
 
-@pytest.mark.parametrize("answer", [administrators("999900001111"), DENIED])
+@pytest.mark.parametrize(
+    ("answer", "more"),
+    [
+        (administrators("999900001111"), ""),
+        (DENIED, ". If it is one already, get organizations:ListDelegatedAdministrators there."),
+    ],
+)
 def test_another_account_is_told_who_may_and_how_it_becomes_one(
-    scripted: Callable[..., Any], answer: Any
+    scripted: Callable[..., Any], answer: Any, more: str
 ) -> None:
     aws, _ = scripted(GetCallerIdentity=who(MEMBER), ListDelegatedAdministrators=answer)
     with pytest.raises(StackSetError) as refused:
@@ -58,7 +64,7 @@ def test_another_account_is_told_who_may_and_how_it_becomes_one(
         "Account 444455556666 may not roll out to the organization: use a --profile of its management account"
         " 111122223333 or of a delegated administrator, or let the management account make this one such:"
         " aws organizations register-delegated-administrator --account-id 444455556666 --service-principal"
-        " member.org.stacksets.cloudformation.amazonaws.com"
+        f" member.org.stacksets.cloudformation.amazonaws.com{more}"
     )
 
 

@@ -60,6 +60,17 @@ def test_an_update_keeps_a_secret_that_is_there() -> None:
     assert definition().differences(existing) == []
 
 
+def test_an_update_names_the_roles_of_a_self_managed_set_again() -> None:
+    """Without them CloudFormation goes back to the default ones."""
+    existing = described(definition(permissions=SELF_MANAGED))
+    for permissions in (Permissions("SELF_MANAGED"), SELF_MANAGED):
+        update = definition(permissions=permissions).update(existing)
+        assert update["AdministrationRoleARN"] == "arn:aws:iam::111122223333:role/administration"
+        assert update["ExecutionRoleName"] == "execution"
+    other = Permissions("SELF_MANAGED", execution_role_name="other")
+    assert definition(permissions=other).update(existing)["ExecutionRoleName"] == "other"
+
+
 @pytest.mark.parametrize(
     ("before", "sent"), [({"Active": True}, False), ({"Active": False}, True), (None, True)]
 )

@@ -138,6 +138,7 @@ def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
         GetRole=lambda asked: role("/stackery/", asked["RoleName"]),
         DescribeOrganization={"Organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}},
         DescribeSecret=ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
+        ListAliases={"Aliases": []},
         DescribeStacks=cloud.describe_stacks,
         DescribeStackEvents=cloud.describe_events,
         GetTemplateSummary=summary(),
@@ -292,6 +293,20 @@ class TestDenied:
         if "CreateChangeSet" in new.called:
             assert "DeleteChangeSet" in new.called
 
+    def test_what_only_tells_more_hinders_nothing(self, new: Cloud) -> None:
+        new.script(ListAliases=DENIED)
+        ended = new.deploy(*YES)
+        assert ended.exit_code == 0
+        assert (
+            "\nNote: whether the key can get its alias is not known. May not list the aliases" in ended.stderr
+        )
+
+    def test_an_alias_that_cannot_be_looked_for_otherwise_is_told(self, new: Cloud) -> None:
+        new.script(ListAliases=ErrorAnswer("KMSInternalException", "Try later."))
+        assert (
+            new.refused(*YES) == "Error: Cannot list the aliases of keys (KMSInternalException): Try later."
+        )
+
     def test_who_gains_and_loses_access_is_not_left_untold(self, deployed: Cloud) -> None:
         deployed.script(GetTemplate=DENIED)
         assert deployed.refused("--yes").startswith("Error: May not read the template of the stack private-")
@@ -387,6 +402,16 @@ class TestDeploying:
         assert deployed.deploy("--yes", "--parameter", renamed).exit_code == 0
         asked_by_everybody = {"GetCallerIdentity"}
         assert {*deployed.called} - asked_by_everybody <= permissions("deploy")
+
+    def test_an_alias_that_is_taken_is_found_beforehand(self, new: Cloud) -> None:
+        taken = {"AliasName": "alias/private-packages", "TargetKeyId": "1234"}
+        new.script(ListAliases={"Aliases": [taken]})
+        assert new.refused(*YES).startswith("Error: The alias alias/private-packages, which the stack gives")
+        assert "CreateChangeSet" not in new.called
+
+    def test_of_a_stack_that_has_its_key_no_alias_is_looked_for(self, deployed: Cloud) -> None:
+        assert deployed.deploy("--yes").exit_code == 0
+        assert "ListAliases" not in deployed.called
 
     def test_no_changes(self, deployed: Cloud) -> None:
         deployed.states = ["CREATE_COMPLETE"]
