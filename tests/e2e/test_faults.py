@@ -157,3 +157,14 @@ def test_an_alias_that_is_taken_is_found_beforehand(tmp_path: Path, ready: Accou
     assert f"exists already in us-east-1 (of {key})" in ended.stderr
     kms.delete_alias(AliasName="alias/private-packages")
     assert call(ready.url, ready, tmp_path, "deploy", "--no-token", "--yes").returncode == 0
+
+
+def test_a_template_that_somebody_replaces_in_the_bucket_is_refused(tmp_path: Path, ready: Account) -> None:
+    ready.client("s3").create_bucket(Bucket="templates")
+    other = {"GetTemplate": result("GetTemplate", "<TemplateBody>Resources: {}</TemplateBody>")}
+    with faulty(ready, other) as url:
+        ended = call(url, ready, tmp_path, "deploy", "--no-token", "--yes", "--bucket", "templates")
+    assert ended.returncode == 1
+    assert "CloudFormation has found another template in the bucket than was put there" in ended.stderr
+    stacks = ready.client("cloudformation").list_stacks()["StackSummaries"]
+    assert {each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"} == {"stackery"}

@@ -1,5 +1,6 @@
 """Change sets: what CloudFormation would do to a stack, made and shown before it is done."""
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -97,6 +98,8 @@ class DesiredStack:
     """The role that CloudFormation acts with."""
     imports: "Sequence[ResourceToImportTypeDef]" = ()
     """What is taken over, and nothing else is done then."""
+    uploaded: str = ""
+    """The template that was put where TemplateURL says; empty where the call has it in itself."""
 
 
 @dataclass
@@ -163,6 +166,8 @@ def prepared(
         made = _create(aws, desired, name)
         change_set = ChangeSet(aws, desired.stack_name, made["StackId"], made["Id"])
         _read(change_set, pause)
+        if desired.uploaded:
+            _require_uploaded(change_set, desired.uploaded)
         yield change_set
     except BaseException:
         if not (change_set and change_set.is_executed):
@@ -220,6 +225,17 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
             Parameters=parameters,
             **options,
             **desired.template,
+        )
+
+
+def _require_uploaded(change_set: ChangeSet, text: str) -> None:
+    """Refuse a template that somebody has put into the place of what was uploaded."""
+    # JSON comes as a document.
+    wanted = json.dumps(json.loads(text), indent=2) if text.startswith("{") else text.strip()
+    if stack.template(change_set.aws, change_set.stack_name, change_set.id).strip() != wanted:
+        raise StackError(
+            "CloudFormation has found another template in the bucket than was put there: see who else may"
+            " write to it, or name another with --bucket. Nothing was changed."
         )
 
 

@@ -276,6 +276,7 @@ class Deployment:
             tags=self._tags(),
             role_arn=self.wanted.role_arn,
             description=f"Made by private-packages deploy {self.wanted.template.version}",
+            uploaded=template if self.wanted.bucket else "",
         )
 
     def _tags(self) -> dict[str, str]:

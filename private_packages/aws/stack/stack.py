@@ -49,14 +49,15 @@ def get(aws: Aws, stack_name: str) -> "StackTypeDef":
     return stack
 
 
-def template(aws: Aws, stack_name: str) -> str:
-    """Return the template of a stack as it was handed over.
+def template(aws: Aws, stack_name: str, change_set: str | None = None) -> str:
+    """Return the template of a stack, or of a change set, given by its ARN, as it was handed over.
 
     Raises:
         AwsError: AWS cannot be asked, or there is no such stack.
     """
+    of: dict[str, str] = {"ChangeSetName": change_set} if change_set else {"StackName": stack_name}
     with asking(f"read the template of the stack {stack_name}"):
-        answer = aws.client("cloudformation").get_template(StackName=stack_name, TemplateStage="Original")
+        answer = aws.client("cloudformation").get_template(**of, TemplateStage="Original")
     body: object = answer["TemplateBody"]
     # JSON comes as a document.
     return body if isinstance(body, str) else json.dumps(body, indent=2)

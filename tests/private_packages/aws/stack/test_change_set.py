@@ -199,6 +199,39 @@ def test_what_validation_says_is_read_before_the_change_set_is_deleted(cloud: Ca
         prepared(aws, REQUEST, no_pause).__enter__()
 
 
+UPLOADED = replace(REQUEST, template={"TemplateURL": "https://s3/x"}, uploaded="A: 1\n")
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "found"),
+    [("A: 1\n", "A: 1\n"), ("A: 1\n", "A: 1"), ('{"A": [1], "B": 2}', '{"A": [1], "B": 2}')],
+)
+def test_what_was_uploaded_is_what_cloudformation_has(
+    cloud: Callable[..., Any], uploaded: str, found: str
+) -> None:
+    aws, session = cloud(GetTemplate={"TemplateBody": found})
+    with prepared(aws, replace(UPLOADED, uploaded=uploaded), no_pause):
+        pass
+    assert dict(session.sent)["GetTemplate"]["ChangeSetName"] == CHANGE_SET_ID
+    assert "StackName" not in dict(session.sent)["GetTemplate"]
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "found"),
+    [("A: 1\n", "A: 2\n"), ("A: 1\n", "A:  1\n"), ('{"A": 1}', '{"A": 2}'), ("A: 1", '{"A": 1}')],
+)
+def test_what_somebody_put_in_its_place_is_refused(
+    cloud: Callable[..., Any], uploaded: str, found: str
+) -> None:
+    aws, session = cloud(GetTemplate={"TemplateBody": found})
+    with (
+        pytest.raises(StackError, match=r"^CloudFormation has found another template in the bucket than"),
+        prepared(aws, replace(UPLOADED, uploaded=uploaded), no_pause),
+    ):
+        pass
+    assert called(session)[-1] == "DeleteChangeSet"
+
+
 class TestWhatIsNotExecuted:
     def test_is_deleted_with_the_stack_that_was_made_for_it(self, cloud: Callable[..., Any]) -> None:
         aws, session = cloud(DescribeStacks=[NO_STACK, under_review()])
