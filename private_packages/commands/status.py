@@ -7,7 +7,8 @@ import click
 
 from generator import __version__, names
 from private_packages import invocation
-from private_packages.aws.aws import Aws, if_allowed, sign_in
+from private_packages.aws.aws import Aws, sign_in
+from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import drift as drifts
 from private_packages.aws.stack import health
@@ -77,8 +78,11 @@ def _edits(aws: Aws, found: Health) -> str | None:
     """
     if not found.stack or found.stack.version != __version__:
         return None
-    configuration = if_allowed(configuration_of, aws, found.stack_name)
-    deployed = if_allowed(template, aws, found.stack_name) if configuration else None
+    try:
+        configuration = configuration_of(aws, found.stack_name)
+        deployed = template(aws, found.stack_name) if configuration else None
+    except AwsError:
+        return None
     if configuration is None or deployed is None:
         return None
     made = template_text(names.PRIVATE_PACKAGES, configuration).body
@@ -190,6 +194,12 @@ def _show_drift(drift: Drift) -> None:
         click.echo(f"  {resource.logical_id} ({resource.resource_type}): {resource.status}")
         for difference in resource.differences:
             click.echo(f"    {difference.path}: {difference.kind}")
+    if drift.policies:
+        click.echo("  Not as in the template; to be so again:")
+    for sentence in drift.policies:
+        click.echo(f"    {sentence}")
+    if drift.not_compared:
+        click.echo(f"  Not compared with the template: {', '.join(drift.not_compared)}")
 
 
 def _document(
@@ -259,6 +269,8 @@ def _drift_document(drift: Drift) -> dict[str, object]:
     return {
         "status": drift.status,
         "reason": drift.reason or None,
+        "policies": drift.policies,
+        "not_compared": drift.not_compared,
         "resources": [
             {
                 "logical_id": resource.logical_id,

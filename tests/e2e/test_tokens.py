@@ -142,6 +142,21 @@ def test_drift_is_found(account: Account) -> None:
     assert "    /Description: NOT_EQUAL\n" in ended.stdout
 
 
+def test_policies_that_cloudformation_does_not_compare_are_compared(account: Account) -> None:
+    run(account, "token", "set", ID, given=TOKEN)
+    kms = account.client("kms")
+    key = kms.describe_key(KeyId="alias/private-packages")["KeyMetadata"]["KeyId"]
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    audit = {"Sid": "Audit", "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
+    policy["Statement"].append(audit)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    ended = run(account, "status", "--drift")
+    assert ended.returncode == 1
+    assert "    The policy of the key: the statement Audit goes, Allow kms:Decrypt to *.\n" in ended.stdout
+    account.client("secretsmanager").delete_resource_policy(SecretId=SECRET)
+    assert "Allow secretsmanager:GetSecretValue to *" in run(account, "status", "--drift").stdout
+
+
 def test_a_key_and_a_secret_about_to_be_deleted_need_attention(account: Account) -> None:
     run(account, "token", "set", ID, given=TOKEN)
     key = account.client("kms").describe_key(KeyId="alias/private-packages")["KeyMetadata"]["Arn"]

@@ -124,7 +124,7 @@ def _policies(side: Side) -> _Policies:
     """Return the statements of the key's policy and of each secret's, by what the policy is of."""
     result = {}
     for logical_id, resource in side.template.get("Resources", {}).items():
-        properties = _resolved(resource.get("Properties", {}), side)
+        properties = resolved(resource.get("Properties", {}), side)
         policy = None
         if resource.get("Type") == "AWS::KMS::Key":
             policy, of_what = properties.get("KeyPolicy"), "the key"
@@ -137,19 +137,21 @@ def _policies(side: Side) -> _Policies:
     return result
 
 
-def _resolved(node: Any, side: Side) -> Any:
+def resolved(node: Any, side: Side) -> Any:
     """Return a part of a template with its parameters' values and the organization filled in."""
     if isinstance(node, list):
-        return [_resolved(each, side) for each in node]
+        return [resolved(each, side) for each in node]
     if not isinstance(node, dict):
         return node
     if node in _ORGANIZATION_ID:
         return side.organization or "the organization of the account"
+    if list(node) == ["Fn::GetAtt"] and ".".join(node["Fn::GetAtt"]) in side.values:
+        return side.values[".".join(node["Fn::GetAtt"])]
     if list(node) == ["Ref"] and node["Ref"] in side.values:
         return side.values[node["Ref"]]
     if list(node) == ["Fn::Sub"] and isinstance(node["Fn::Sub"], str):
         return re.sub(r"\$\{([\w:]+)\}", lambda found: side.values.get(found[1], found[0]), node["Fn::Sub"])
-    return {key: _resolved(value, side) for key, value in node.items()}
+    return {key: resolved(value, side) for key, value in node.items()}
 
 
 def _is_positive(operator: str) -> bool:

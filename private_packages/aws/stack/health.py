@@ -128,7 +128,7 @@ class Health:
     secrets: Sequence[SecretHealth]
     """Those that the stack names."""
     leftovers: Sequence[Leftover] | None = None
-    """The secrets that it has left behind; None where the caller may not know."""
+    """The secrets that it has left behind; None where that cannot be found out."""
 
     @property
     def problems(self) -> list[str]:
@@ -163,16 +163,22 @@ def read(aws: Aws, stack_name: str) -> Health:
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
         [_secret(aws, name, arn) for name, arn in arns.items()],
-        if_allowed(leftovers.of_stack, aws, stack_name),
+        _leftovers(aws, stack_name),
     )
 
 
 def _own_organization(aws: Aws) -> str | None:
     try:
-        found = if_allowed(members.own_organization, aws)
-    except OrganizationError:
+        return members.own_organization(aws).id
+    except (AwsError, OrganizationError):
         return None
-    return found.id if found else None
+
+
+def _leftovers(aws: Aws, stack_name: str) -> Sequence[Leftover] | None:
+    try:
+        return leftovers.of_stack(aws, stack_name)
+    except AwsError:
+        return None
 
 
 def _key(aws: Aws, key_id: str) -> KeyHealth:
