@@ -253,6 +253,7 @@ def _secret_document(secret: SecretHealth) -> dict[str, object]:
         "current": document(current) if current else None,
         "deleted": iso(description.deleted) if description else None,
         "last_accessed": iso(description.last_accessed) if description else None,
+        "copies": description.copies if description else None,
     }
 
 

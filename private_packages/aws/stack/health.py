@@ -113,6 +113,15 @@ class SecretHealth:
             problem = f"is marked for deletion: {secret.restore_command(self.arn)}"
         elif self.description and not self.description.current:
             problem = f"has no value: {invocation.command('token set', self.repository_id)}"
+        elif self.description and self.description.copies:
+            regions = " ".join(self.description.copies)
+            remove = invocation.aws_command(
+                f"secretsmanager remove-regions-from-replication --remove-replica-regions {regions}",
+                region=secret.region_of(self.arn),
+                secret_id=self.arn,
+            )
+            where = ", ".join(self.description.copies)
+            problem = f"has copies in {where}, which the template neither makes nor guards: {remove}"
         return [f"the secret of {self.repository_id} {problem}"] if problem else []
 
 

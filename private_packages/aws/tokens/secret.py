@@ -39,6 +39,8 @@ class Description:
     """When it is going to be deleted, or was marked for that; None where it is not."""
     last_accessed: datetime | None
     """The day on which its value was last read, as AWS tells it: at most once a day."""
+    copies: Sequence[str] = ()
+    """The Regions that it is replicated to, each with a policy of its own."""
 
     @property
     def current(self) -> Version | None:
@@ -94,6 +96,7 @@ def describe(aws: Aws, arn: str) -> Description:
         versions=sorted(versions, key=_order),
         deleted=answer.get("DeletedDate"),
         last_accessed=answer.get("LastAccessedDate"),
+        copies=[copy["Region"] for copy in answer.get("ReplicationStatus", [])],
     )
 
 

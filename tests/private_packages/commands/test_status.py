@@ -37,7 +37,9 @@ def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
     def aws(**changes: ScriptEntry) -> Scripted:
         healthy = test_health.script(DescribeStacks=stacks(Outputs=outputs()))
-        return answering(monkeypatch, boto, **{**test_drift.script("o-aaaaaaaaaa"), **healthy, **changes})
+        return answering(
+            monkeypatch, boto, **{**test_drift.script(OUTPUTS["OrganizationId"]), **healthy, **changes}
+        )
 
     return aws
 

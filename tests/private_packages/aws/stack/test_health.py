@@ -113,6 +113,13 @@ def test_a_stack_that_has_settled_needs_no_attention(scripted: Make, status: str
             {"DescribeSecret": DESCRIBED | {"DeletedDate": UPDATED}},
             "the secret of GitHubPackages is marked for deletion: aws secretsmanager restore-secret",
         ),
+        (
+            {
+                "DescribeSecret": DESCRIBED
+                | {"ReplicationStatus": [{"Region": "eu-west-1"}, {"Region": "x-1"}]}
+            },
+            "the secret of GitHubPackages has copies in eu-west-1, x-1, which the template neither makes nor",
+        ),
         ({"DescribeSecret": NO_SECRET}, "the secret of GitHubPackages is gone"),
     ],
 )
