@@ -43,7 +43,7 @@ def test_an_account_from_its_first_check_to_ready(account: Account, tmp_path: Pa
     assert code == 0
     organization = account.client("organizations").describe_organization()["Organization"]["Id"]
     assert told.splitlines() == [
-        f"Account       {account.id}",
+        f"Account       {account.id}, at {account.url}",
         f"Organization  {organization}",
         "Stack         stackery in us-east-1",
         "Version       1.25.0 (needed: 1.25.0 or newer)",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.front import CUT, Fault, before, error, json_error, result
 from tests.e2e.ministack import Account
 from tests.e2e.terminal import COMMAND
-from tests.faults import CUT, Fault, before, error, json_error, result
 
 pytestmark = pytest.mark.server
 

@@ -1,5 +1,6 @@
 """How the deployed stack is, with its key and its secrets, as far as the caller may know."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,11 +115,11 @@ class SecretHealth:
         elif self.description and not self.description.current:
             problem = f"has no value: {invocation.command('token set', self.repository_id)}"
         elif self.description and self.description.copies:
-            regions = " ".join(self.description.copies)
             remove = invocation.aws_command(
-                f"secretsmanager remove-regions-from-replication --remove-replica-regions {regions}",
+                "secretsmanager remove-regions-from-replication",
                 region=secret.region_of(self.arn),
                 secret_id=self.arn,
+                remove_replica_regions=json.dumps(self.description.copies),
             )
             where = ", ".join(self.description.copies)
             problem = f"has copies in {where}, which the template neither makes nor guards: {remove}"

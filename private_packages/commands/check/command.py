@@ -130,7 +130,11 @@ def _check_own_account(aws: Aws, requirements: Requirements, output: str) -> boo
         findings.print_csv([findings.document(finding)])
     else:
         findings.print_finding(
-            result_console(), finding, requirements.stackery_stack_name, requirements.minimum_role_version
+            result_console(),
+            finding,
+            requirements.stackery_stack_name,
+            requirements.minimum_role_version,
+            aws.at_endpoint,
         )
     return finding.verdict is Verdict.READY
 

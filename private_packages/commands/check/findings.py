@@ -57,11 +57,13 @@ def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
     writer.writerows(rows)
 
 
-def print_finding(console: Console, finding: Finding, stack_name: str, minimum: str) -> None:
-    """Print one finding."""
+def print_finding(
+    console: Console, finding: Finding, stack_name: str, minimum: str, at_endpoint: str = ""
+) -> None:
+    """Print one finding; at_endpoint tells where else than at AWS it was found."""
     found = f"{stack_name} in {finding.region}" if finding.region else UNKNOWN
     facts = (
-        ("Account", Text(finding.account)),
+        ("Account", Text(f"{finding.account}{at_endpoint}")),
         ("Organization", Text(finding.organization_id or UNKNOWN)),
         ("Stack", Text(found)),
         ("Version", Text(f"{finding.version or UNKNOWN} (needed: {minimum} or newer)")),

@@ -113,7 +113,7 @@ def refuse_failures(progress: Progress) -> None:
 
 def print_removal(console: Console, removal: Removal) -> None:
     """Print for people what will go and what stays."""
-    count, accounts = len(removal.existing.instances), len(removal.accounts)
+    count, accounts, aws = len(removal.existing.instances), len(removal.accounts), removal.stack_set.aws
     stacks = f"{count:,} {plural('stack', count)} in {accounts:,} {plural('account', accounts)}"
     stay = (
         f"{stacks}, as stacks of their own"
@@ -122,7 +122,7 @@ def print_removal(console: Console, removal: Removal) -> None:
     )
     go = ["the stack set", *([] if removal.retain_stacks else [stacks])]
     facts = (
-        ("Stack set", f"{removal.stack_set.name} in {removal.stack_set.aws.region}"),
+        ("Stack set", f"{removal.stack_set.name} in {aws.region}{aws.at_endpoint}"),
         ("Regions", ", ".join(removal.regions) or "none"),
         ("Pace", pace(removal.preferences)),
         ("Will go", " and ".join(go)),
