@@ -77,12 +77,14 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
+def terminal(
+    *arguments: str, folder: Path, environment: Mapping[str, str], program: Path = COMMAND
+) -> Iterator[Terminal]:
     """Start the command in a terminal of 100 columns and 30 lines; yields it, and ends it afterwards."""
     screen, keyboard = pty.openpty()
     fcntl.ioctl(keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", _TAKE_THE_TERMINAL, COMMAND, *arguments],
+        [sys.executable, "-c", _TAKE_THE_TERMINAL, program, *arguments],
         cwd=folder,
         env=os.environ | dict(environment) | {"TERM": "xterm-256color"},
         stdin=keyboard,

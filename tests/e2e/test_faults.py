@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.front import CUT, Fault, before, error, json_error, result
 from tests.e2e.ministack import Account
-from tests.e2e.terminal import COMMAND
+from tests.e2e.terminal import COMMAND, terminal
 
 pytestmark = pytest.mark.server
 
@@ -48,25 +48,43 @@ def faulty(account: Account, faults: Mapping[str, Fault]) -> Any:
     return before(account.url, lambda operation, _: faults.get(operation))
 
 
-def test_a_token_in_a_pipe_is_no_mfa_code(tmp_path: Path, account: Account) -> None:
-    (tmp_path / "config").write_text(
+def with_a_device(folder: Path) -> dict[str, str]:
+    """What lets a command assume a role that asks for the code of a device."""
+    (folder / "config").write_text(
         "[default]\nregion = us-east-1\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = b\n"
         "mfa_serial = arn:aws:iam::111122223333:mfa/me\n"
         "[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n"
     )
-    asked = []
+    return {"AWS_CONFIG_FILE": "config", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
 
-    def answer(operation: str, parameters: Mapping[str, Any]) -> Fault:
-        asked.append((operation, parameters))
-        return error("ValidationError", f"Value '{parameters.get('TokenCode')}' at 'tokenCode' failed")
 
-    with before(None, answer) as url:
+def test_a_token_in_a_pipe_is_no_mfa_code(tmp_path: Path, account: Account) -> None:
+    with before(None, lambda *_: pytest.fail("nothing is asked")) as url:
+        config = with_a_device(tmp_path)
         for words in (("token", "set", ID), ("deploy", "--token-stdin", "--yes"), ("status",)):
-            config = {"AWS_CONFIG_FILE": "config", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
             ended = call(url, account, tmp_path, *words, given=f"{TOKEN}\n", **config)
             assert ended.returncode == 1
             assert ended.stderr.splitlines()[-1].startswith("Error: There is no terminal to type the code")
-    assert asked == []
+
+
+def test_the_code_is_asked_for_on_the_terminal(tmp_path: Path, account: Account) -> None:
+    codes = []
+
+    def answer(_: str, parameters: Mapping[str, Any]) -> Fault:
+        codes.append(parameters["TokenCode"])
+        return error("AccessDenied", f"MultiFactorAuthentication failed for {parameters['TokenCode']}", 403)
+
+    with before(None, answer) as url:
+        environment = account.environment | with_a_device(tmp_path) | {"AWS_ENDPOINT_URL": url}
+        line = f"echo {TOKEN} | {COMMAND} token set {ID}"
+        with terminal(
+            "-c", line, folder=tmp_path, environment=environment, program=Path("/bin/sh")
+        ) as screen:
+            screen.wait_for("Enter MFA code for arn:aws:iam::111122223333:mfa/me: ")
+            screen.type("123456\n")
+            assert screen.end() == 1
+    assert codes == ["123456"]
+    assert TOKEN not in screen.text
 
 
 def test_a_token_that_aws_repeats_is_not_shown(tmp_path: Path, ready: Account) -> None:
