@@ -5,16 +5,17 @@
 # to processes started below.
 set +o allexport +o keyword +o verbose +o xtrace
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 402)); then
-  printf 'private-packages: bash %s is too old: install bash 4.2 or newer\n' "${BASH_VERSION}" >&2
+  printf 'private-packages: bash %s is too old: install bash 4.2 or newer (macOS: brew install bash)\n' "${BASH_VERSION}" >&2
   exit 1
 fi
 # Not nounset as well: bash before 4.4 takes an empty array for a variable that is not set.
-set +o posix +o nounset -o errexit -o pipefail
-shopt -u nocasematch
+set +o posix +o nounset +o noglob -o errexit -o pipefail
+shopt -u nocasematch failglob nullglob
+unset GLOBIGNORE
 
 # A variable of the caller's with one of these names would make ours, tokens in them, a part of the environment
 # of every process started below. Arrays never are.
-export -n line old piece rest string text token value
+export -n block line old piece rest string text token value
 
 # Letters and ranges mean ASCII below; not exported, because aws has to take any text.
 export -n LC_ALL
@@ -27,15 +28,26 @@ umask 077
 
 # ------------------------------------------------------------------------------------------------ Ending
 
+looking=''     # whether to tell all that would be refused, and to do nothing
+obstacles=0    # how many were told
 work=''        # a folder of this run's own: pipes, and what aws prints to standard error; no token
 lock=''        # where the lock is, while this run holds it
 lock_holder='' # what this run wrote there
 fetches=()     # process ids
-temporaries=() # files to rename when all are written
+temporaries=() # files beside those that are to be replaced
 
 fail() { # fail WHAT-HAPPENED-AND-WHAT-TO-DO
   printf 'private-packages: %s\n' "$*" >&2
   exit 1
+}
+
+# Refuses for what stands in a file; who only looks is told and goes on.
+obstacle() { # obstacle FILE INDEX-OF-LINE WHAT-IT-IS-AND-WHAT-TO-DO
+  ((obstacles += 1))
+  printf 'private-packages: %s, line %s: %s\n' "$1" "$(($2 + 1))" "$3" >&2
+  if [[ -z ${looking} ]]; then
+    exit 1
+  fi
 }
 
 # However the run ends, no process, no temporary file and no lock stays behind.
@@ -62,12 +74,20 @@ trap 'exit 143' TERM
 
 # ------------------------------------------------------------------------------------------------ Beginning
 
+bounded=() # what ends a call of aws that takes too long
+
 check_tools() {
   local tool
   if ! type -P aws >/dev/null; then
     fail 'there is no aws command: install the AWS CLI, version 1 or 2, in the build image'
   fi
-  for tool in chmod chown ln mkdir mkfifo mktemp mv readlink rm rmdir sleep timeout; do
+  # macOS has no timeout, coreutils of brew's call it gtimeout; the AWS CLI's own limits bound each call as well.
+  if type -P timeout >/dev/null; then
+    bounded=(timeout -k 5 60)
+  elif type -P gtimeout >/dev/null; then
+    bounded=(gtimeout -k 5 60)
+  fi
+  for tool in chmod chown cp env ln mkdir mkfifo mktemp mv readlink rm rmdir sleep; do
     if ! type -P "${tool}" >/dev/null; then
       fail "there is no ${tool} command: install coreutils in the build image"
     fi
@@ -110,7 +130,7 @@ fetch_secrets() {
     mkfifo "${work}/${number}"
     # The CLI's history, where a user has enabled it, would keep the token; it cannot be written to a folder.
     AWS_CLI_HISTORY_FILE=${work} AWS_MAX_ATTEMPTS=3 AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off PYTHONIOENCODING=utf-8 \
-      timeout -k 5 60 aws secretsmanager get-secret-value \
+      AWS_CLI_ERROR_FORMAT=legacy "${bounded[@]}" aws secretsmanager get-secret-value \
       --region "${region}" --secret-id "${arn}" --version-stage AWSCURRENT \
       --query '[type(SecretString), SecretString]' --output text \
       --cli-connect-timeout 5 --cli-read-timeout 10 \
@@ -151,40 +171,65 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
   local id=$1 arn=$2 status=$3 error=$4 account=$2 why
   account=${account#arn:*:secretsmanager:*:}
   account=${account%%:*}
-  # The CLI prints an empty line before its message, and may print warnings before that.
-  while [[ ${error} == *[[:space:]] ]]; do
-    error=${error%?}
-  done
-  error=${error##*$'\n'}
+  # The CLI prints an empty line before its message, may print warnings before that, and, where it is told to
+  # and does not know better, writes the message as JSON or YAML.
+  if [[ ${error} == *[\"\']?[Cc]ode[\"\']?:* || ${error} == *$'\n'[Mm]'essage:'* ]]; then
+    error=${error#"${error%%[![:space:]]*}"}
+  else
+    while [[ ${error} == *[[:space:]] ]]; do
+      error=${error%?}
+    done
+    error=${error##*$'\n'}
+  fi
   error=${error//[[:cntrl:]]/ }
 
   case "${status}:${error}" in
-    124:* | 137:*)
-      why='AWS did not answer within 60 seconds: see that the build reaches Secrets Manager (proxy, VPC endpoint)'
+    124:* | 137:* | 143:*)
+      why='AWS did not answer within 60 seconds: see that the build reaches Secrets Manager (proxy, VPC endpoint), and that the profile asks for no MFA code'
       ;;
     12[67]:*) why='the aws command cannot be run: see that the build image holds a working AWS CLI' ;;
-    *'Access to KMS is not allowed'*)
-      why="reading is denied by the key: let this role decrypt, in the KMS key's policy and in the role's own policy"
+    *'default KMS service key'*)
+      why='the secret is encrypted with a key that no other account may use: give it a key of its own, and store the token again'
       ;;
-    *AccessDenied*'explicit deny'*)
+    *'current KMS key'*) why="the token is encrypted with an earlier key of the secret's: store it again" ;;
+    *'is disabled'* | *'pending deletion'* | *'pending import'* | *KMSInvalidState* | *DisabledException*)
+      why="the secret's KMS key is not in use: enable it, or cancel its deletion, in account ${account}"
+      ;;
+    *'explicit deny'* | *'no service control policy'* | *'no resource control policy'* | *'no VPC endpoint policy'* | *'no permissions boundary'* | *'no session policy'*)
       why='reading is denied on purpose: look at the policy that the message names'
       ;;
-    *AccessDenied*'no identity-based policy'*)
+    *'kms:'*'no identity-based policy'*)
+      why="reading is denied: let the role's own policy (the Stackery Role, from 1.25.0 on) call kms:Decrypt with the secret's key"
+      ;;
+    *'kms:'*'no resource-based policy'*)
+      why="reading is denied by the key: let the KMS key's policy, in account ${account}, admit this role"
+      ;;
+    *'KMS is not allowed'* | *'ciphertext refers'* | *DecryptionFailure* | *'not authorized to perform: kms:'*)
+      why="reading is denied by the key: see that it exists and is enabled, and let this role decrypt, in the KMS key's policy and in the role's own policy"
+      ;;
+    *'no identity-based policy'*)
       why="reading is denied: let the role's own policy (the Stackery Role, from 1.25.0 on) read this secret"
       ;;
-    *AccessDenied*'no resource-based policy'*)
-      why="reading is denied: let the secret's resource policy, in account ${account}, admit this role"
+    *'no resource-based policy'*)
+      why="reading is denied: let the secret's resource policy, in account ${account}, admit this role, and see that this is the secret's present ARN"
       ;;
+    *[Mm]'ulti'[Ff]'actor'* | *MFA* | *'EOF when reading'*)
+      why='the profile asks for an MFA code, which nobody can type here: get a session with it before, and give its credentials'
+      ;;
+    *SSO* | *'from sso'*) why='the SSO session has ended or never began: run aws sso login with this profile' ;;
     *AccessDenied* | *'not authorized to perform'*)
       why="reading is denied: look at the role's own policy (the Stackery Role, from 1.25.0 on), at the secret's resource policy in account ${account}, and at the KMS key's policy there"
       ;;
-    *ResourceNotFoundException*'staging label'*)
+    *ResourceNotFound*'staging label'*)
       why='the secret has no value yet: store the token in it'
       ;;
-    *ResourceNotFoundException*)
+    *ResourceNotFound*)
       why="there is no such secret: see that it exists in account ${account}, and make this hook again with its present ARN"
       ;;
-    *'marked for deletion'*) why='the secret was deleted: restore it, or make this hook again with the ARN of another' ;;
+    *'marked for deletion'* | *'marked deleted'* | *'was deleted'*)
+      why='the secret was deleted: restore it, or make this hook again with the ARN of another'
+      ;;
+    *'Invalid name'* | *ValidationException*) why="AWS does not take the ARN: make this hook again with the secret's present ARN" ;;
     *'locate credentials'* | *'could not be found'* | *NoAuth* | *'retrieving credentials'* | *'retrieving metadata'* | *'assume-role'*)
       why='there are no AWS credentials: run this in a build with a role, or set AWS_PROFILE to a profile that exists'
       ;;
@@ -193,6 +238,9 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
       ;;
     *'not connect'* | *'to connect'* | *'timeout on'* | *'Connection was closed'* | *'SSL validation'* | *'HTTP Client'*)
       why='the network fails: see that the build reaches Secrets Manager (proxy, VPC endpoint, certificates)'
+      ;;
+    *Throttling* | *'Rate exceeded'* | *TooManyRequests* | *InternalService* | *InternalFailure* | *'nknown error'* | *ServiceUnavailable*)
+      why='AWS has a fault or is asked too often: try again'
       ;;
     *) why="aws failed with exit status ${status}: see its message" ;;
   esac
@@ -248,10 +296,12 @@ refuse_in_token() { # refuse_in_token ID READER PIECE…
 # ------------------------------------------------------------------------------------------------ Files
 
 # What a file is going to be is put together in memory, and only when every file is known, all are written.
-file='' # as it is called in messages
-target='' # what file is, symbolic links followed
-lines=() # the file's lines, each with its line end
-remark=() # what begins and ends a remark in it
+file=''      # as it is called in messages
+target=''    # what file is, symbolic links followed
+lines=()     # the file's lines, each with its line end; one that is to go is empty, so that all keep their number
+blocks=()    # for lines that a hook wrote: the index of the first line of their block
+before=()    # what is to be put before the line of this index
+remark=()    # what begins and ends a remark in it
 staged_targets=()
 staged_texts=()
 staged_files=()
@@ -283,87 +333,126 @@ take_lock() {
   fail "another run holds ${path}: let it end, or remove ${path} and ${path}.broken, and run this again"
 }
 
-# Reads a file into lines; one that does not exist has none.
+# Reads the lines of a file that the hook is going to write; one that does not exist has none.
 open_file() { # open_file PATH [REMARK-BEGIN REMARK-END]
+  local home source
   file=$1
-  remark=("${2-# }" "${3-}")
-  lines=()
+  remark=("${2-#}" "${3-}")
+  if [[ ${file} != /* ]]; then
+    fail "${file} is no whole path, so that it depends on the folder which file is meant: write it from the / on"
+  fi
   if ! target=$(readlink -f -- "${file}"); then
     if [[ -L ${file} ]]; then
       fail "${file} is a symbolic link that leads nowhere: correct or remove it"
     fi
     target=${file}
   fi
-  if [[ ! -e ${target} ]]; then
+  home=$(cd -- "${HOME}" && pwd -P)
+  source=$(pwd -P)
+  if [[ ${target} == "${source}"/* && ! (${home}/ == "${source}"/* && ${target} == "${home}"/*) ]]; then
+    fail "${file} lies in the source repository, where a token must not be: name another file, in HOME"
+  fi
+  read_lines "${target}"
+}
+
+# Sets lines and blocks, for a file that the hook may also only look at.
+read_lines() { # read_lines PATH
+  local index begin=-1 marker='>>> ?private-packages[ :]([A-Za-z0-9]+) ?>>>' end=''
+  lines=()
+  blocks=()
+  before=()
+  if [[ ! -e $1 ]]; then
     return
   fi
-  if [[ ! -f ${target} || ! -r ${target} ]]; then
+  if [[ ! -f $1 || ! -r $1 ]]; then
     fail "${file} cannot be read: make it a file that the build's user owns"
   fi
-  if IFS= read -r -d '' line <"${target}"; then
+  if IFS= read -r -d '' line <"$1"; then
     fail "${file} is no text file: it holds a NUL character; save it as plain text"
   fi
-  mapfile lines <"${target}"
-}
-
-# Removes what an earlier run wrote for this id.
-remove_block() { # remove_block ID
-  local begin=">>> private-packages $1 >>>" end="<<< private-packages $1 <<<" inside=''
-  local -a kept=()
-  for line in "${lines[@]}"; do
-    case "${inside}:${line}" in
-      :*"${begin}"*) inside=yes ;;
-      yes:*"${end}"*) inside='' ;;
-      :*) kept+=("${line}") ;;
-      *) ;;
-    esac
+  mapfile lines <"$1"
+  for index in "${!lines[@]}"; do
+    line=${lines[index]}
+    if ((begin < 0)) && [[ ${line} == *private-packages* && ${line} =~ ${marker} ]]; then
+      begin=${index}
+      end="<<<?( )private-packages[ :]${BASH_REMATCH[1]}?( )<<<"
+    fi
+    if ((begin >= 0)); then
+      blocks[index]=${begin}
+      if [[ ${line} == *${end}* ]]; then
+        begin=-1
+      fi
+    fi
   done
-  if [[ -n ${inside} ]]; then
-    fail "${file} has a line '${begin}' without its end: remove that block by hand"
+  if ((begin >= 0)); then
+    obstacle "${file}" "${begin}" 'this block of the hook has lost its end: remove it by hand'
   fi
-  lines=("${kept[@]}")
 }
 
-# Puts a block before the line of this index; the index after the last line appends.
-insert_block() { # insert_block ID INDEX INDENTATION LINE…
-  local id=$1 index=$2 indentation=$3
-  local -a block=()
-  shift 3
-  for line in "${remark[0]}>>> private-packages ${id} >>> written by the pre-build hook${remark[1]}" \
-    "$@" "${remark[0]}<<< private-packages ${id} <<<${remark[1]}"; do
-    block+=("${indentation}${line}"$'\n')
+# Removes what an earlier run wrote for this id, or under another id for the same place in the file.
+remove_blocks() { # remove_blocks ID PIECE…
+  local index piece
+  local -A wanted=()
+  for index in "${!blocks[@]}"; do
+    line=${lines[index]}
+    for piece in ">>> private-packages $1 >>>" ">>>private-packages:$1>>>" "${@:2}"; do
+      if [[ ${line} == *"${piece}"* ]]; then
+        wanted[${blocks[index]}]=yes
+      fi
+    done
   done
-  lines=("${lines[@]:0:index}" "${block[@]}" "${lines[@]:index}")
+  for index in "${!blocks[@]}"; do
+    if [[ -n ${wanted[${blocks[index]}]-} ]]; then
+      lines[index]=''
+    fi
+  done
 }
 
-# Puts a block at the end, where it wins over what stands before it.
-put_last() { # put_last ID LINE…
-  local id=$1
-  shift
-  remove_block "${id}"
+# Puts a block before the line of this index; the index after the last line appends. The remarks are of one word
+# each, because Python takes the second word of one for data where the line before ends in a blank.
+put_block() { # put_block ID INDEX INDENTATION LINE…
+  local id=$1 index=$2 indentation=$3 block=''
+  shift 3
+  for line in "${remark[0]}>>>private-packages:${id}>>>${remark[1]}" \
+    "$@" "${remark[0]}<<<private-packages:${id}<<<${remark[1]}"; do
+    block+="${indentation}${line}"$'\n'
+  done
   end_last_line
-  insert_block "${id}" "${#lines[@]}" '' "$@"
+  before[index]+=${block}
 }
 
 end_last_line() {
   local last=$((${#lines[@]} - 1))
-  if ((last >= 0)) && [[ ${lines[last]} != *$'\n' ]]; then
+  if ((last >= 0)) && [[ -n ${lines[last]} && ${lines[last]} != *$'\n' ]]; then
     lines[last]+=$'\n'
   fi
 }
 
+# Sets text to a text without the white space around it.
+trim() { # trim TEXT
+  text=${1#"${1%%[![:space:]]*}"}
+  text=${text%"${text##*[![:space:]]}"}
+}
+
 # Remembers what the file is to hold.
 stage_file() {
-  local text=''
-  for line in "${lines[@]}"; do
-    text+=${line}
+  local index text=''
+  for index in "${!before[@]}"; do
+    lines[index]=${before[index]}${lines[index]-}
   done
+  printf -v text '%s' "${lines[@]}"
   staged_files+=("${file}")
   staged_targets+=("${target}")
   staged_texts+=("${text}")
 }
 
-# Writes every file beside its place, and when all are written, puts them there.
+changed=()   # the indexes of the staged files that were put in place
+new_ones=()  # by index: files that were not there
+in_place=()  # by index: files that had to be written where they are
+written=''   # whether the last of those was
+
+# Writes every file beside its place, and when all are written, puts them there. Where one cannot be put there,
+# those before it get back what they were.
 write_staged_files() {
   local index temporary text old folder
   local -a places=()
@@ -377,28 +466,75 @@ write_staged_files() {
       IFS= read -r -d '' old <"${target}" || true
     fi
     if [[ ${old} == "${text}" ]]; then
+      # A file with a token is for its owner alone, whoever could read it before.
+      if ! chmod go= -- "${target}" 2>/dev/null; then
+        fail "${file} stays readable for others: make the build's user its owner"
+      fi
       continue
     fi
     temporary="${target}.private-packages"
-    temporaries+=("${temporary}")
-    places+=("${target}")
-    if ! mkdir -p -- "${folder}" 2>/dev/null || ! rm -f -- "${temporary}" 2>/dev/null ||
-      ! (set -o noclobber && printf '%s' "${text}" >"${temporary}") 2>/dev/null; then
+    temporaries+=("${temporary}" "${temporary}.old")
+    places+=("${index}")
+    if ! mkdir -p -- "${folder}" 2>/dev/null || ! rm -f -- "${temporary}" "${temporary}.old" 2>/dev/null ||
+      ! (set -o noclobber && printf '%s' "${text}" >"${temporary}") 2>/dev/null ||
+      ! { [[ ! -e ${target} ]] || cp -p -- "${target}" "${temporary}.old" 2>/dev/null; }; then
       fail "${file} cannot be written: let the build's user write to ${folder}, and see that the disk has space"
     fi
     if [[ -e ${target} && ${EUID} == 0 ]]; then
       chown --reference="${target}" -- "${temporary}" 2>/dev/null || true
     fi
   done
-  for index in "${!places[@]}"; do
-    if ! mv -f -- "${temporaries[index]}" "${places[index]}" 2>/dev/null; then
-      fail "${places[index]} cannot be replaced: see that it is no mount point and that the build's user owns it"
+
+  trap 'put_back; exit 129' HUP
+  trap 'put_back; exit 130' INT
+  trap 'put_back; exit 143' TERM
+  for index in "${places[@]}"; do
+    file=${staged_files[index]}
+    target=${staged_targets[index]}
+    if [[ ! -e ${target} ]]; then
+      new_ones[index]=yes
+    fi
+    changed+=("${index}")
+    # A file that is mounted can be written, but nothing can be put in its place.
+    if ! mv -f -- "${target}.private-packages" "${target}" 2>/dev/null; then
+      in_place[index]=yes
+      if [[ -e ${target} ]]; then
+        write_over "${staged_texts[index]}"
+      fi
+      if [[ -z ${written} ]]; then
+        put_back
+        fail "${file} can neither be replaced nor written: make the build's user its owner, or mount it to be written"
+      fi
     fi
   done
-  # A file with a token is for its owner alone, whoever could read it before.
-  for index in "${!staged_targets[@]}"; do
-    if ! chmod go= -- "${staged_targets[index]}" 2>/dev/null; then
-      fail "${staged_files[index]} stays readable for others: make the build's user its owner"
+}
+
+# Writes over target from its beginning, so that it is never empty: all before the block stays the same anyhow. Sets
+# written.
+write_over() { # write_over TEXT
+  written=''
+  # A subshell, because a disk that is full ends it.
+  if chmod go= -- "${target}" 2>/dev/null && (printf '%s' "$1" 1<>"${target}") 2>/dev/null; then
+    IFS= read -r -d '' old <"${target}" || true
+    if [[ ${old} == "$1" ]] || (printf '%s' "$1" >"${target}") 2>/dev/null; then
+      written=yes
+    fi
+  fi
+}
+
+put_back() {
+  local index old
+  trap '' HUP INT TERM
+  for index in "${changed[@]}"; do
+    target=${staged_targets[index]}
+    if [[ -n ${new_ones[index]-} ]]; then
+      rm -f -- "${target}"
+    elif [[ -z ${in_place[index]-} ]]; then
+      mv -f -- "${target}.private-packages.old" "${target}" 2>/dev/null || true
+    else
+      IFS= read -r -d '' old <"${target}.private-packages.old" || true
+      write_over "${old}"
+      chmod --reference="${target}.private-packages.old" -- "${target}" 2>/dev/null || true
     fi
   done
 }
@@ -407,12 +543,28 @@ write_staged_files() {
 
 # ------------------------------------------------------------------------------------------------ All of it
 
+if [[ ${1-} == --look ]]; then
+  looking=yes
+fi
 check_tools
 check_home
-fetch_secrets
-read_tokens
-take_lock
+if [[ -n ${looking} ]]; then
+  for id in "${repositories[@]}"; do
+    tokens[${id}]=token
+  done
+else
+  fetch_secrets
+  read_tokens
+  take_lock
+fi
 #@configure
+if [[ -n ${looking} ]]; then
+  if ((obstacles > 0)); then
+    exit 1
+  fi
+  printf 'private-packages: nothing stands in the way of the hook\n'
+  exit
+fi
 write_staged_files
 for id in "${repositories[@]}"; do
   printf 'private-packages: %s is set up\n' "${id}"

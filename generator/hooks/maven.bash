@@ -1,121 +1,153 @@
-# Puts a server right below <servers>.
-put_into_settings() { # put_into_settings ID SERVER-ID USER
-  local id=$1 server=$2 user=$3 path='' name rest='' position=-1 wrap=''
-  # Maven reads ${…} as a variable, and a password in braces as an encrypted one.
-  refuse_in_token "${id}" 'settings.xml' '$''{' '{' '}'
-  remove_block "${id}"
+place=0 # before which line of settings.xml the servers go
+
+# Reads the lines from one tag to the next; prepares a place below <servers>. Tells what has the server's id, and what
+# leads Maven elsewhere.
+look_into_settings() { # look_into_settings SERVER…
+  local index=0 inside='' path='' tag='' content='' head='' servers_found='' mirror='' mirror_of='' mirror_index=0
   if ((${#lines[@]} == 0)); then
     lines=($'<settings>\n' $'</settings>\n')
   fi
-  text=''
-  for line in "${lines[@]}"; do
-    text+=${line}
+  for index in "${!lines[@]}"; do
+    rest=${lines[index]}
+    while :; do
+      case ${inside} in
+        comment | data | instruction)
+          case ${inside} in comment) tag='-->' ;; data) tag=']]>' ;; *) tag='?>' ;; esac
+          if [[ ${rest} != *"${tag}"* ]]; then
+            break
+          fi
+          rest=${rest#*"${tag}"}
+          inside=''
+          ;;
+        tag)
+          tag+=${rest%%'>'*}
+          if [[ ${rest} != *'>'* ]]; then
+            break
+          fi
+          rest=${rest#*'>'}
+          inside=''
+          read_tag "$@"
+          ;;
+        *)
+          content+=${rest%%'<'*}
+          if [[ ${rest} != *'<'* ]]; then
+            break
+          fi
+          head=${lines[index]:0:${#lines[index]} - ${#rest}}${rest%%'<'*}
+          rest=${rest#*'<'}
+          case ${rest} in
+            '!--'*) inside='comment' rest=${rest#'!--'} ;;
+            '![CDATA['*) inside='data' content+='&' ;;
+            '?'*) inside='instruction' ;;
+            '!'*) settings_unclear "${index}" ;;
+            *) inside='tag' tag='' ;;
+          esac
+          ;;
+      esac
+    done
   done
-
-  # From one tag to the next; path is where we are.
-  rest=${text}
-  while [[ ${rest} == *'<'* ]]; do
-    rest=${rest#*'<'}
-    case ${rest} in
-      '!--'*'-->'*) rest=${rest#*'-->'} ;;
-      '![CDATA['*']]>'*) rest=${rest#*']]>'} ;;
-      '?'*'?>'*) rest=${rest#*'?>'} ;;
-      '!'* | '?'*) settings_unclear ;;
-      '/'*'>'*)
-        name=${rest%%'>'*}
-        name=${name#/}
-        name=${name%"${name##*[![:space:]]}"}
-        if [[ ${path} != *"/${name}" ]]; then
-          settings_unclear
-        fi
-        if [[ ${path} == /settings ]] && ((position < 0)); then
-          position=$((${#text} - ${#rest} - 1))
-          wrap=yes
-        fi
-        path=${path%/*}
-        rest=${rest#*'>'}
-        ;;
-      *'>'*)
-        name=${rest%%'>'*}
-        rest=${rest#*'>'}
-        path+="/${name%%[[:space:]/]*}"
-        case ${path} in
-          /settings | /settings/servers)
-            if [[ ${name} == */ ]]; then
-              settings_unclear
-            fi
-            ;;
-          *) ;;
-        esac
-        if [[ ${name} == */ ]]; then
-          path=${path%/*}
-          continue
-        fi
-        case ${path} in
-          /settings/servers) position=$((${#text} - ${#rest})) ;;
-          /settings/servers/server/id)
-            name=${rest%%'<'*}
-            name=${name#"${name%%[![:space:]]*}"}
-            if [[ ${name%"${name##*[![:space:]]}"} == "${server}" ]]; then
-              fail "${file} has a server ${server} of its own: remove it, or give ${id} another server_id"
-            fi
-            ;;
-          *) ;;
-        esac
-        ;;
-      *) settings_unclear ;;
-    esac
-  done
-  if [[ -n ${path} ]] || ((position < 0)); then
-    settings_unclear
+  if [[ -n ${path}${inside} || -z ${servers_found} ]]; then
+    settings_unclear "$((${#lines[@]} - 1))"
   fi
-
-  rest=${text:position}
-  text=${text:0:position}
-  if [[ -z ${wrap} ]]; then
-    # What follows <servers> begins with a line end of its own, from the second run on at the latest.
-    case ${rest} in
-      $'\n'*) rest=${rest:1} text+=$'\n' ;;
-      $'\r\n'*) rest=${rest:2} text+=$'\r\n' ;;
-      *) text+=$'\n' ;;
-    esac
-  fi
-  lines=("${text}")
-  if [[ -n ${wrap} ]]; then
-    lines+=($'  <servers>\n')
-  fi
-  xml_text "${tokens[${id}]}"
-  insert_block "${id}" "${#lines[@]}" '    ' '<server>' "  <id>${server}</id>" \
-    "  <username>${user}</username>" "  <password>${value}</password>" '</server>'
-  if [[ -n ${wrap} ]]; then
-    lines+=($'  </servers>\n')
-  fi
-  lines+=("${rest}")
-  split_lines
 }
 
-settings_unclear() {
-  fail "${file} cannot be understood: write <settings> with <servers></servers> in it, or remove the file"
+# Takes a tag as part of look_into_settings, whose variables it uses.
+read_tag() { # read_tag SERVER…
+  local name=${tag%%[[:space:]/]*} server
+  if [[ ${tag} == /* ]]; then
+    name=${tag#/}
+    name=${name%"${name##*[![:space:]]}"}
+    if [[ ${path} != *"/${name}" ]]; then
+      settings_unclear "${index}"
+    fi
+    trim "${content}"
+    for server in "$@"; do
+      case ${path} in
+        /settings/servers/server/id)
+          if [[ ${text} == "${server}" || ${text} == *'&'* ]]; then
+            obstacle "${file}" "${index}" "this server may have the id ${server}: remove it, or give the repository another server_id"
+          fi
+          ;;
+        /settings/mirrors/mirror)
+          if [[ ${mirror} != "${server}" && ! ,${mirror_of}, =~ ,\ *!${server}\ *, &&
+            ,${mirror_of}, =~ ,\ *('*'|external:'*'|"${server}")\ *, ]]; then
+            obstacle "${file}" "${mirror_index}" "this mirror takes the place of ${server}: add ,!${server} to mirrorOf, or make server_id the mirror's id"
+          fi
+          ;;
+        *) ;;
+      esac
+    done
+    case ${path} in
+      /settings/mirrors/mirror/id) mirror=${text} ;;
+      /settings/mirrors/mirror/mirrorOf) mirror_of=${text} mirror_index=${index} ;;
+      /settings/mirrors/mirror) mirror='' mirror_of='' ;;
+      /settings) if [[ -z ${servers_found} ]]; then place_servers $'  <servers>\n' $'  </servers>\n<'"${tag}>"; fi ;;
+      *) ;;
+    esac
+    path=${path%/*}
+    return
+  fi
+  path+="/${name}"
+  content=''
+  case ${path}:${tag} in
+    /settings:*/) place_servers "<${tag%/}>"$'\n  <servers>\n' $'  </servers>\n</settings>' ;;
+    /settings/servers:*)
+      if [[ -n ${servers_found} ]]; then
+        settings_unclear "${index}"
+      elif [[ ${tag} == */ ]]; then
+        place_servers $'<servers>\n' '</servers>'
+      elif [[ ${rest} == *[![:space:]]* ]]; then
+        place_servers "<${tag}>"$'\n' ''
+      else
+        servers_found=yes
+        place=$((index + 1))
+      fi
+      ;;
+    *) ;;
+  esac
+  if [[ ${tag} == */ ]]; then
+    path=${path%/*}
+  fi
 }
 
-# Sets value to a text as XML takes it.
-xml_text() { # xml_text TEXT
-  value=${1//'&'/"&amp;"}
+# Takes the line apart where the tag stands, so that the blocks go between two texts.
+place_servers() { # place_servers TEXT-BEFORE TEXT-AFTER
+  servers_found=yes
+  place=${index}
+  if [[ ${head} == *[![:space:]]* && $1 == ' '* ]]; then
+    head+=$'\n'
+  elif [[ $1 == ' '* ]]; then
+    head=''
+  fi
+  before[index]+=${head}$1
+  lines[index]=$2${rest}
+}
+
+settings_unclear() { # settings_unclear INDEX
+  fail "${file}, line $(($1 + 1)): this cannot be understood: write <settings> with one <servers></servers> in it, or remove the file"
+}
+
+# Puts a server right below <servers>.
+put_into_settings() { # put_into_settings ID SERVER-ID USER
+  # Maven reads ${…} as a variable, and a password in braces as an encrypted one.
+  refuse_in_token "$1" 'settings.xml' '$''{' '{' '}'
+  value=${tokens[$1]//'&'/"&amp;"}
   value=${value//'<'/"&lt;"}
   value=${value//'>'/"&gt;"}
+  put_block "$1" "${place}" '    ' '<server>' "  <id>$2</id>" \
+    "  <username>$3</username>" "  <password>${value}</password>" '</server>'
 }
 
-# Lets each element of lines hold one line again.
-split_lines() {
-  local -a parts=("${lines[@]}")
-  lines=()
-  for text in "${parts[@]}"; do
-    while [[ ${text} == *$'\n'* ]]; do
-      lines+=("${text%%$'\n'*}"$'\n')
-      text=${text#*$'\n'}
-    done
-    if [[ -n ${text} ]]; then
-      lines+=("${text}")
+# Tells what lets Maven read another file.
+look_around_maven() {
+  local index option='(^|[[:space:]])(-s|--settings)'
+  read_lines "${PWD}/.mvn/maven.config"
+  for index in "${!lines[@]}"; do
+    if [[ ${lines[index]} =~ ${option} ]]; then
+      obstacle "${PWD}/.mvn/maven.config" "${index}" 'Maven reads this file instead of ~/.m2/settings.xml: remove the option'
     fi
   done
+  if [[ ${MAVEN_ARGS-} =~ ${option} ]]; then
+    fail 'MAVEN_ARGS in the environment names another settings.xml: remove that option'
+  fi
 }

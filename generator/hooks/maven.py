@@ -12,11 +12,14 @@ DEFAULT_USERNAME = "token"
 
 def configure(repositories: Sequence[Repository]) -> list[str]:
     """Return the bash that writes settings.xml."""
+    servers = by_place(repositories, _place, _fault)
     lines = ["open_file \"${HOME}/.m2/settings.xml\" '<!-- ' ' -->'"]
-    for server, repository in by_place(repositories, _place, _fault).items():
+    lines += [f"remove_blocks {each.id} '<id>{server}</id>'" for server, each in servers.items()]
+    lines.append(f"look_into_settings {' '.join(servers)}")
+    for server, repository in servers.items():
         username = shlex.quote(repository.username or DEFAULT_USERNAME)
         lines.append(f"put_into_settings {repository.id} {server} {username}")
-    return [*lines, "stage_file"]
+    return [*lines, "stage_file", "look_around_maven"]
 
 
 def _place(repository: Repository) -> str:

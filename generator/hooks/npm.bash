@@ -1,16 +1,150 @@
-# The block goes to the end, because npm takes the last of several values for one host; but what follows a
-# line in brackets belongs to a section, where npm does not look.
-put_into_npmrc() { # put_into_npmrc ID LINE…
-  local id=$1 index
-  shift
-  refuse_in_token "${id}" '.npmrc' '$''{' ';' '#' '"' "'" '`' \\
-  remove_block "${id}"
-  end_last_line
-  for index in "${!lines[@]}"; do
-    if [[ ${lines[index]} == '['* ]]; then
-      insert_block "${id}" "${index}" '' "$@"
-      return
+npmrcs=() # the files of the user that npm and its kin read
+
+# Sets npmrcs. npm alone expands what a path begins with, so anything else than a whole path is for npm alone,
+# unless it is the file that all of them read anyhow.
+find_npmrcs() {
+  local configured=${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-}} path=${HOME}/.npmrc
+  if [[ -n ${configured} ]]; then
+    if [[ -n ${NPM_CONFIG_USERCONFIG:-} && ${npm_config_userconfig:-${configured}} != "${configured}" ]]; then
+      fail "NPM_CONFIG_USERCONFIG and npm_config_userconfig name two files: unset one of them"
+    fi
+    expand "${configured}"
+    path=${value/#\~\//${HOME}/}
+    if [[ ${path} != "${configured}" && ! ${path} -ef ${HOME}/.npmrc && ${path} != "${HOME}/.npmrc" ]]; then
+      fail "NPM_CONFIG_USERCONFIG is ${configured}, which pnpm, yarn and bun do not take for ${path}: write that"
+    fi
+  fi
+  npmrcs=("${path}")
+  # pnpm 11 and newer, and bun, read these instead, but only where they exist.
+  for path in "${XDG_CONFIG_HOME:-${HOME}/.config}/pnpm/auth.ini" "${XDG_CONFIG_HOME:-/nowhere}/.npmrc"; do
+    if [[ -e ${path} && ! ${path} -ef ${npmrcs[0]} ]]; then
+      npmrcs+=("${path}")
     fi
   done
-  insert_block "${id}" "${#lines[@]}" '' "$@"
+}
+
+# Sets value to a text with the variables in it replaced by their values, as npm does.
+expand() { # expand TEXT
+  local name
+  value=$1
+  while [[ ${value} =~ \$\{([A-Za-z_][A-Za-z0-9_]*)\} ]]; do
+    name=${BASH_REMATCH[1]}
+    if [[ -z ${!name+set} ]]; then
+      return
+    fi
+    value=${value/"${BASH_REMATCH[0]}"/"${!name}"}
+  done
+}
+
+# Tells what in the lines wins over the hook's block, or is not taken by npm at all. Sets place to where the block
+# goes: at the end, because the last of several values for one key wins, but before any section.
+look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
+  local path=$1 url=$2 scope=$3 level=${4-} index key heading='' array
+  local host=${url#https:}
+  place=${#lines[@]}
+  for index in "${!lines[@]}"; do
+    trim "${lines[index]}"
+    if [[ -z ${text} || ${text} == [\;\#]* || -n ${blocks[index]-} ]]; then
+      continue
+    fi
+    if [[ ${text} == '['*']'* ]]; then
+      if ((place == ${#lines[@]})); then
+        place=${index}
+      fi
+      # Not all of them take a heading with a blank, or with more in its line, for one.
+      if [[ ${lines[index]} =~ ^'['[^]]*']'$'\r'?$'\n'?$ ]]; then
+        return
+      fi
+      heading=yes
+    fi
+    expand "${text%%=*}"
+    trim "${value}"
+    key=${text#[\"\']}
+    key=${key%[\"\']}
+    array=${key##*[!]]}
+    key=${key%'[]'}
+    trim "${lines[index]#*=}"
+    case ${key} in
+      _auth | _authToken | _password)
+        obstacle "${path}" "${index}" "npm does not run with a ${key} that names no registry: run npm config fix, or remove the line"
+        ;;
+      "${host}:tokenHelper" | "${host%/}":_*)
+        obstacle "${path}" "${index}" 'this wins over the token of the hook: remove the line'
+        ;;
+      "${host}"?*:_auth | "${host}"?*:_authToken | "${host}"?*:_password)
+        obstacle "${path}" "${index}" "this token is for a part of ${url} and wins there: remove the line"
+        ;;
+      "${host}":_auth | "${host}":_authToken | "${host}":_password)
+        if [[ -n ${level}${heading} || ${array} == ']' ]]; then
+          obstacle "${path}" "${index}" 'this token wins over that of the hook: remove the line'
+        fi
+        ;;
+      "${scope:-none}:registry")
+        expand "${text#[\"\']}"
+        compare "${value%[\"\']}" "${url}"
+        if [[ -n ${heading} || ${array} == ']' || ( -n ${level} && -z ${same} ) ]]; then
+          obstacle "${path}" "${index}" "this takes ${scope} from another registry: remove the line"
+        fi
+        ;;
+      *) ;;
+    esac
+  done
+}
+
+put_into_npmrc() { # put_into_npmrc ID URL SCOPE
+  local id=$1 url=$2 scope=$3 place
+  local token=${tokens[${id}]}
+  refuse_in_token "${id}" '.npmrc' '$''{' ';' '#' '"' "'" '`' \\
+  if [[ ${token} =~ ^(null|true|false|undefined|[0-9]+|\$.*)$ ]]; then
+    fail "${id}: the token is a word, a number or a variable to those who read .npmrc: make another token"
+  fi
+  look_into_npmrc "${file}" "${url}" "${scope}"
+  put_block "${id}" "${place}" '' ${scope:+"${scope}:registry=${url}"} "${url#https:}:_authToken=${token}"
+}
+
+# Tells what wins over the user's own files: those of the project, bun's and pnpm's settings, the environment.
+look_around_npmrc() { # look_around_npmrc URL SCOPE
+  local url=$1 scope=$2 path name
+  find_in_project .npmrc
+  for path in "${found[@]}"; do
+    read_lines "${path}"
+    look_into_npmrc "${path}" "${url}" "${scope}" project
+  done
+  if [[ -z ${scope} ]]; then
+    return
+  fi
+  find_in_project bunfig.toml
+  for path in "${HOME}/.bunfig.toml" "${XDG_CONFIG_HOME:-/nowhere}/.bunfig.toml" "${found[@]}"; do
+    look_for_scope "${path}" "${url}" "[\"']?@?${scope#@}[\"']?[[:space:]]*[]=]"
+  done
+  find_in_project pnpm-workspace.yaml
+  for path in "${XDG_CONFIG_HOME:-${HOME}/.config}/pnpm/config.yaml" "${found[@]}"; do
+    look_for_scope "${path}" "${url}" "[\"']?${scope}[\"']?[[:space:]]*:"
+  done
+  while IFS= read -r -d '' line; do
+    name=${line%%=*}
+    compare "${line#*=}" "${url}"
+    if [[ ${name,,} == "npm_config_${scope}:registry" && -z ${same} ]]; then
+      fail "${name} in the environment takes ${scope} from another registry: unset it"
+    fi
+  done < <(env -0 || true)
+}
+
+# Tells where a scope is set otherwise, in TOML or YAML: by the one line that it takes.
+look_for_scope() { # look_for_scope FILE URL PATTERN
+  local path=$1 url=$2 pattern="(^|[[:space:].{,])$3" index
+  read_lines "${path}"
+  for index in "${!lines[@]}"; do
+    trim "${lines[index]}"
+    if [[ ${text} == '#'* || ! ${text} =~ ${pattern} ]]; then
+      continue
+    fi
+    text=${text#*"${BASH_REMATCH[0]}"}
+    trim "${text}"
+    text=${text#[\"\']}
+    compare "${text%[\"\']}" "${url}"
+    if [[ -z ${same} ]]; then
+      obstacle "${path}" "${index}" 'this wins over the hook for the scope: remove it'
+    fi
+  done
 }

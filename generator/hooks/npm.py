@@ -12,17 +12,26 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
     Without a scope the registry stays what it is: the project alone says which packages come from here, so
     that nothing is asked of this registry, and nothing sent to it, that is not meant for it.
     """
-    lines = ['open_file "${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-${HOME}/.npmrc}}"']
-    for place, repository in by_place(repositories, _place, _fault).items():
-        lines.append(f"put_into_npmrc {repository.id} \\")
-        if repository.scope:
-            lines.append(f"  '{repository.scope}:registry={repository.address.url}' \\")
-        lines.append(f'  "{place}:_authToken=${{tokens[{repository.id}]}}"')
-    return [*lines, "stage_file"]
+    repositories = list(by_place(repositories, _place, _fault).values())
+    lines = ["local path", "find_npmrcs", 'for path in "${npmrcs[@]}"; do', '  open_file "${path}"']
+    lines += [
+        f"  remove_blocks {each.id} '{_place(each)}:_authToken='{_scope_line(each)}" for each in repositories
+    ]
+    lines += [f"  put_into_npmrc {_arguments(each)}" for each in repositories]
+    lines += ["  stage_file", "done"]
+    return lines + [f"look_around_npmrc {_arguments(each).partition(' ')[2]}" for each in repositories]
 
 
 def _place(repository: Repository) -> str:
     return f"//{repository.address.authority}{repository.address.path}/"
+
+
+def _scope_line(repository: Repository) -> str:
+    return f" '{repository.scope}:registry='" if repository.scope else ""
+
+
+def _arguments(repository: Repository) -> str:
+    return f"{repository.id} '{repository.address.url}' '{repository.scope or ''}'"
 
 
 def _fault(_repository: Repository, place: str) -> str:
@@ -33,4 +42,5 @@ MANAGER = Manager(
     readers="npm, pnpm, yarn 1, bun, deno",
     files="~/.npmrc",
     configure=configure,
+    parts=("project.bash",),
 )

@@ -1,20 +1,285 @@
+# Refuses what Python cannot read as UTF-8, or reads otherwise than by lines.
+refuse_odd_bytes() {
+  local index
+  for index in "${!lines[@]}"; do
+    line=${lines[index]}
+    if [[ ${line} != *[$'\x80'-$'\xff\r']* ]]; then
+      continue
+    fi
+    text=${line%$'\r\n'}
+    if ((index == 0)) && [[ ${text} == $'\xef\xbb\xbf'* ]]; then
+      obstacle "${file}" 0 'it begins with a byte order mark, which its readers take for text: save it without'
+    fi
+    text=${text//[$'\xc2'-$'\xdf'][$'\x80'-$'\xbf']/}
+    text=${text//[$'\xe0'-$'\xef'][$'\x80'-$'\xbf'][$'\x80'-$'\xbf']/}
+    text=${text//[$'\xf0'-$'\xf4'][$'\x80'-$'\xbf'][$'\x80'-$'\xbf'][$'\x80'-$'\xbf']/}
+    if [[ ${text} == *[$'\x80'-$'\xff\r']* ]]; then
+      obstacle "${file}" "${index}" 'it holds a byte that is no UTF-8, or a lone carriage return: save it as plain text'
+    fi
+  done
+}
+
 # The block goes to the end, because the last of several entries for one host wins. The empty line ends a
 # macro that may stand before it.
 put_into_netrc() { # put_into_netrc ID HOST USER
   refuse_in_token "$1" 'netrc' '"' "'" \\
-  put_last "$1" '' "machine $2 login $3 password ${tokens[$1]}"
+  put_block "$1" "${#lines[@]}" '' '' "machine $2 login $3 password ${tokens[$1]}"
 }
 
-# pip takes an option that stands twice for an error, and one in another section wins over ours.
-refuse_own_settings() { # refuse_own_settings OPTION…
-  local option
-  for line in "${lines[@]}"; do
-    text=${line#"${line%%[![:space:]]*}"}
-    text=${text//_/-}
-    for option in "$@"; do
-      if [[ ${text} == "${option}"[[:space:]=:]* ]]; then
-        fail "${file} has an ${option} of its own: remove it, the hook writes the one that is needed"
+# Sets path to where the readers of netrc look: requests expands ~/, and takes ~/_netrc where there is no other.
+find_netrc() {
+  path=${NETRC-${HOME}/.netrc}
+  path=${path/#\~\//${HOME}/}
+  if [[ -z ${path} ]]; then
+    fail 'NETRC is empty, so that pip reads no netrc at all: unset it'
+  fi
+  if [[ -z ${NETRC-} && ! -e ${path} && -e ${HOME}/_netrc ]]; then
+    fail "${HOME}/_netrc would not be read any more beside ${path}: rename it to that"
+  fi
+}
+
+# Refuses what Python, from 3.11 on, or uv cannot read. They skip a remark of several words only where nothing but
+# one line end stands between it and the word before it; elsewhere its second word is data to them.
+look_into_netrc() {
+  local index state='top' next='' adjacent=yes word
+  local plain=$'^([^ \t\r\\\\]|\\\\.)+' quoted='^"([^"\\]|\\.)*"'
+  refuse_odd_bytes
+  for index in "${!lines[@]}"; do
+    if [[ -z ${lines[index]} ]]; then
+      continue
+    fi
+    rest=${lines[index]%$'\n'}
+    if [[ ${state} == macro ]]; then
+      if [[ -z ${rest%$'\r'} ]]; then
+        state='top' adjacent=yes
+      fi
+      continue
+    fi
+    while rest=${rest#"${rest%%[!$' \t\r']*}"} && [[ -n ${rest} ]]; do
+      if [[ ${rest} == '"'* && ${rest} =~ ${quoted} ]]; then
+        word='"'
+      elif [[ ${rest} != '"'* && ${rest} =~ ${plain} ]]; then
+        word=${BASH_REMATCH[0]}
+      else
+        obstacle "${file}" "${index}" 'a quote or backslash here takes in the next line: end the word in its line'
+        break
+      fi
+      rest=${rest:${#BASH_REMATCH[0]}}
+      case ${state}:${word} in
+        value:*) state=${next} ;;
+        *:'#'*)
+          if [[ ${state} == top && ${word} != '#' ]]; then
+            adjacent=''
+          fi
+          if [[ -z ${adjacent} && ${rest} == *[!$' \t\r']* ]]; then
+            obstacle "${file}" "${index}" 'Python takes the second word of this remark for data (python/cpython#104306): remove the blanks in it, or the line'
+          fi
+          if [[ -z ${rest} ]]; then
+            adjacent=yes
+          fi
+          continue 2
+          ;;
+        *:machine) state='value' next='entry' ;;
+        *:macdef) state='value' next='macro' ;;
+        *:default) state='entry' ;;
+        entry:login | entry:user | entry:account | entry:password) state='value' next='entry' ;;
+        *)
+          obstacle "${file}" "${index}" 'Python reads no netrc with this word: leave machine, default, login, user, account, password and macdef alone'
+          break
+          ;;
+      esac
+      if [[ ${state} == macro ]]; then
+        if [[ -n ${rest} ]]; then
+          obstacle "${file}" "${index}" "the macro's name must be the last thing in its line: remove what follows it"
+        fi
+        break
+      fi
+      # Only a plain word that ends its line takes the line end with it.
+      adjacent=yes
+      if [[ ${word} == '"' && -z ${rest} ]] || [[ -n ${rest} && ${rest} != *[!$' \t\r']* ]]; then
+        adjacent=''
       fi
     done
+    if [[ ${lines[index]} != *[!$' \t\r\n']* ]]; then
+      adjacent=''
+    fi
+  done
+  if [[ ${state} == 'value' ]]; then
+    obstacle "${file}" "$((${#lines[@]} - 1))" 'the last word has nothing behind it: complete the entry, or remove it'
+  fi
+}
+
+# ------------------------------------------------------------------------------------------------ pip.conf
+
+declare -A pip_seen=()      # what the file has, as "SECTION" and as "SECTION/OPTION"
+declare -A pip_ends=()      # by section: the index after its last line
+declare -A pip_indents=()   # by section: the indentation of its last option
+declare -A pip_sections=()  # the sections that need the hook's options
+declare -A pip_extras=()    # by section: other indexes that a user has there
+
+# Reads the lines as pip's own reader does, and tells what it does not read.
+look_into_pip_conf() { # look_into_pip_conf FILE LEVEL
+  local path=$1 level=$2 index section='' option='' name='' deep=0 indentation
+  pip_seen=()
+  pip_ends=()
+  pip_indents=()
+  for index in "${!lines[@]}"; do
+    line=${lines[index]}
+    trim "${line}"
+    if [[ -z ${text} || ${text} == [\#\;]* ]]; then
+      continue
+    fi
+    indentation=${line%%[![:space:]]*}
+    if [[ -n ${option} && ${#indentation} -gt ${deep} ]]; then
+      found_pip_option "${path}" "${index}" "${level}" "${section}" "${name}" "${text}"
+      pip_ends["${section}"]=$((index + 1))
+      continue
+    fi
+    deep=${#indentation}
+    if [[ ${text} == '['?*']'* ]]; then
+      section=${text#'['}
+      section=${section%']'*}
+      option=''
+      name=''
+      remember_in_pip_conf "${path}" "${index}" "${section}"
+    elif [[ -z ${section} ]]; then
+      obstacle "${path}" "${index}" 'pip reads no line that stands before every [section]: write [global] above it'
+      return
+    elif [[ ${text} != ?*[=:]* ]]; then
+      obstacle "${path}" "${index}" 'pip reads no option without =: correct or remove the line'
+    else
+      option=${text%%[=:]*}
+      value=${text#*[=:]}
+      trim "${option,,}"
+      option=${text}
+      remember_in_pip_conf "${path}" "${index}" "${section}/${option}"
+      name=${option//_/-}
+      name=${name#--}
+      trim "${value}"
+      found_pip_option "${path}" "${index}" "${level}" "${section}" "${name}" "${text}"
+    fi
+    pip_ends["${section}"]=$((index + 1))
+    pip_indents["${section}"]=${indentation}
+  done
+}
+
+remember_in_pip_conf() { # remember_in_pip_conf FILE INDEX NAME
+  if [[ -n ${pip_seen["$3"]-} ]]; then
+    obstacle "$1" "$2" 'pip reads no file in which this stands twice: remove one of the two'
+  fi
+  pip_seen["$3"]=yes
+}
+
+# Takes note of an option that says where pip looks: what the user's file, or one that it wins over, sets can be set
+# again; what a file that wins over it sets cannot.
+found_pip_option() { # found_pip_option FILE INDEX LEVEL SECTION NAME VALUE
+  case $5 in
+    index-url) if [[ -z ${pip_index} ]]; then return; fi ;;
+    extra-index-url | pypi-url) ;;
+    *) return ;;
+  esac
+  compare "$6" "${pip_index}"
+  if [[ -z $6 || ( $5 == index-url && -n ${same} ) ]]; then
+    return
+  fi
+  if [[ $5 == pypi-url || $4 == DEFAULT ]]; then
+    obstacle "$1" "$2" "pip takes $5 here for more than the hook can undo: remove it, the hook sets the index"
+  elif [[ $3 == above ]]; then
+    if [[ $5 == index-url || $6 != "${pip_extra}" ]]; then
+      obstacle "$1" "$2" "this $5 wins over that of the hook: remove it"
+    fi
+  else
+    pip_sections["$4"]=yes
+    if [[ $5 == extra-index-url && -z ${pip_index} && " ${pip_extra} " != *" $6 "* ]]; then
+      pip_extras["$4"]+=" $6"
+    fi
+  fi
+}
+
+# Sets path to the file of the user's that pip reads, and reads those that this one wins over.
+find_pip_conf() {
+  local lower
+  local -a folders
+  file=''
+  pip_sections=([global]=yes)
+  pip_extras=()
+  IFS=: read -r -a folders <<<"${XDG_CONFIG_DIRS:-/etc/xdg}"
+  for lower in "${folders[@]/%//pip/pip.conf}" /etc/pip.conf "${HOME}/.pip/pip.conf"; do
+    file=${lower}
+    read_lines "${lower}"
+    look_into_pip_conf "${lower}" below
+  done
+  path="${XDG_CONFIG_HOME:-${HOME}/.config}/pip/pip.conf"
+  if [[ -n ${PIP_CONFIG_FILE-} && -e ${PIP_CONFIG_FILE} ]]; then
+    if [[ ! -f ${PIP_CONFIG_FILE} ]]; then
+      fail "PIP_CONFIG_FILE is ${PIP_CONFIG_FILE}, so that pip reads no file: unset it"
+    fi
+    path=${PIP_CONFIG_FILE}
+  fi
+}
+
+# Puts the options at the end of each section that needs them. pip takes the last of several spellings of an option,
+# and no file with the same spelling twice.
+put_into_pip_conf() {
+  local section indentation place spelling option
+  local -a options
+  refuse_odd_bytes
+  look_into_pip_conf "${file}" own
+  for section in "${!pip_sections[@]}"; do
+    place=${pip_ends["${section}"]-}
+    indentation=${pip_indents["${section}"]-}
+    if [[ -z ${place} ]]; then
+      end_last_line
+      lines+=("[${section}]"$'\n')
+      place=${#lines[@]}
+    fi
+    options=()
+    for option in ${pip_index:+index-url} extra-index-url; do
+      for spelling in "${option}" "${option//-/_}" "--${option}" "--${option//-/_}"; do
+        if [[ -z ${pip_seen["${section}/${spelling}"]-} ]]; then
+          break
+        fi
+      done
+      value=${pip_index}
+      if [[ ${option} == extra-index-url ]]; then
+        value=${pip_extra}${pip_extras["${section}"]-${pip_extras[global]-}}
+      fi
+      trim "${spelling} = ${value}"
+      options+=("${text}")
+    done
+    put_block pip "${place}" "${indentation}" "${options[@]}"
+  done
+}
+
+# Tells what wins over the user's file: that of a virtual environment, and the environment.
+look_around_pip_conf() {
+  local program prefix name
+  local -a prefixes=("${VIRTUAL_ENV-}" "${CONDA_PREFIX-}" "${PWD}/.venv" "${PWD}/venv")
+  for program in pip pip3 python3 python; do
+    if program=$(type -P "${program}"); then
+      prefixes+=("${program%/*/*}")
+    fi
+  done
+  for prefix in "${prefixes[@]}"; do
+    if [[ -n ${prefix} && -f ${prefix}/pip.conf && ! ${prefix}/pip.conf -ef ${target} ]]; then
+      file="${prefix}/pip.conf"
+      read_lines "${file}"
+      look_into_pip_conf "${file}" above
+    fi
+  done
+  for name in "${!PIP_@}"; do
+    program=${name#PIP_}
+    value=${!name}
+    case ${program,,} in
+      index_url | pypi_url)
+        compare "${value}" "${pip_index}"
+        if [[ -z ${pip_index} || -n ${same} ]]; then continue; fi
+        ;;
+      extra_index_url) if [[ ${value} == "${pip_extra}" ]]; then continue; fi ;;
+      *) continue ;;
+    esac
+    if [[ -n ${value} ]]; then
+      fail "${name} in the environment wins over pip.conf: unset it"
+    fi
   done
 }

@@ -12,8 +12,11 @@ DEFAULT_USERNAME = "__token__"
 
 def configure(repositories: Sequence[Repository]) -> list[str]:
     """Return the bash that writes netrc and, without a token, pip.conf."""
-    lines = ['open_file "${NETRC:-${HOME}/.netrc}"']
-    for host, repository in by_place(repositories, lambda each: each.address.host, _fault).items():
+    hosts = by_place(repositories, lambda each: each.address.host, _fault)
+    lines = ["local path", "find_netrc", 'open_file "${path}"']
+    lines += [f"remove_blocks {each.id} 'machine {host} login '" for host, each in hosts.items()]
+    lines.append("look_into_netrc")
+    for host, repository in hosts.items():
         username = repository.username or DEFAULT_USERNAME
         lines.append(f"put_into_netrc {repository.id} {host} '{username}'")
     only = [repository for repository in repositories if repository.index != "extra"]
@@ -28,19 +31,18 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
 def _pip_conf(repositories: Sequence[Repository], only: Sequence[Repository]) -> list[str]:
     """Return the bash that says which indexes pip asks.
 
-    An empty extra-index-url takes away one that the machine's own configuration may have.
+    An extra-index-url that is empty takes away one that the machine's own configuration may have.
     """
     extra = [repository.address.url for repository in repositories if repository not in only]
-    options = [f"index-url = {repository.address.url}" for repository in only]
-    options.append(" ".join(["extra-index-url =", *extra]))
     return [
-        'open_file "${XDG_CONFIG_HOME:-${HOME}/.config}/pip/pip.conf"',
-        "remove_block pip",
-        f"refuse_own_settings {'index-url ' if only else ''}extra-index-url",
-        "put_below '[global]' '' pip \\",
-        *(f"  '{option}' \\" for option in options[:-1]),
-        f"  '{options[-1]}'",
+        f"pip_index='{only[0].address.url if only else ''}'",
+        f"pip_extra='{' '.join(extra)}'",
+        "find_pip_conf",
+        'open_file "${path}"',
+        "remove_blocks pip",
+        "put_into_pip_conf",
         "stage_file",
+        "look_around_pip_conf",
     ]
 
 
@@ -52,5 +54,5 @@ MANAGER = Manager(
     readers="pip, uv, poetry, pipenv",
     files="~/.netrc, and the index without the token in ~/.config/pip/pip.conf",
     configure=configure,
-    parts=("below.bash",),
+    parts=("project.bash",),
 )

@@ -11,30 +11,36 @@ def configure(repositories: Sequence[Repository]) -> list[str]:
 
     Without a scope only the registry's token is set, not which registry yarn asks: the project says that.
     """
+    found = by_place(repositories, _place, _fault)
     lines = ['open_file "${HOME}/.yarnrc.yml"']
-    for place, repository in by_place(repositories, _place, _fault).items():
-        if repository.scope:
-            scope, registry = repository.scope.removeprefix("@"), repository.address.url
-            lines.append(
-                f"put_into_yarnrc {repository.id} npmScopes '{scope}' \"  npmRegistryServer: '{registry}'\""
-            )
-        else:
-            lines.append(f"put_into_yarnrc {repository.id} npmRegistries '{place}'")
-    return [*lines, "stage_file"]
+    lines += [f"remove_blocks {each.id} \"'{entry}':\"" for entry, each in found.items()]
+    for entry, each in found.items():
+        registry = f" \\\n    \"  npmRegistryServer: '{each.address.url}'\"" if each.scope else ""
+        lines.append(f"put_into_yarnrc {each.id} {_map(each)} '{entry}'{registry}")
+    lines.append("stage_file")
+    for entry, each in found.items():
+        url = each.address.url if each.scope else ""
+        lines.append(f"look_around_yarnrc {_map(each)} '{entry}' '{url}'")
+    return lines
+
+
+def _map(repository: Repository) -> str:
+    return "npmScopes" if repository.scope else "npmRegistries"
 
 
 def _place(repository: Repository) -> str:
-    return repository.scope or f"//{repository.address.authority}{repository.address.path}"
+    """Return the key of the entry; yarn looks for the whole URL before it looks for one without https."""
+    return (repository.scope or repository.address.url.rstrip("/")).removeprefix("@")
 
 
 def _fault(repository: Repository, place: str) -> str:
-    field = "scope" if repository.scope else "url"
-    return f"field {field}: yarn keeps one token for {place}, remove one of the two"
+    field, named = ("scope", f"@{place}") if repository.scope else ("url", place)
+    return f"field {field}: yarn keeps one token for {named}, remove one of the two"
 
 
 MANAGER = Manager(
     readers="yarn 2 and newer",
     files="~/.yarnrc.yml",
     configure=configure,
-    parts=("below.bash",),
+    parts=("project.bash",),
 )

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -106,7 +106,7 @@ CASES = [
     for number, text in enumerate(texts)
 ]
 
-BLOCK = re.compile(r"[^\n]*>>> private-packages (\w+) >>>.*?<<< private-packages \1 <<<[^\n]*\n", re.DOTALL)
+BLOCK = re.compile(r"[^\n]*>>>private-packages:(\w+)>>>.*?<<<private-packages:\1<<<[^\n]*\n", re.DOTALL)
 
 
 def prepare(machine: Machine, name: str) -> tuple[Path, Callable[[Path], str | None]]:
@@ -253,31 +253,25 @@ def test_any_character_that_is_not_refused_arrives(machine: Machine, name: str) 
 def test_a_block_that_has_lost_its_end(machine: Machine) -> None:
     path, _ = prepare(machine, "npm")
     machine.run()
-    path.write_text(path.read_text().replace("# <<< private-packages AcmeNpm <<<\n", "fund=false\n"))
+    path.write_text(path.read_text().replace("#<<<private-packages:AcmeNpm<<<\n", "fund=false\n"))
     before = path.read_bytes()
 
-    assert "without its end: remove that block by hand" in refused(machine.run(check=False))
+    assert "line 1: this block of the hook has lost its end: remove it by hand" in refused(
+        machine.run(check=False)
+    )
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
     ("own", "expected"),
     [
-        (
-            "npmScopes: {other: {npmAuthToken: theirs}}\n",
-            "has npmScopes in a form that this hook cannot add to",
-        ),
-        (
-            '"npmScopes":\n  other:\n    npmAuthToken: x\n',
-            "has npmScopes in a form that this hook cannot add to",
-        ),
-        ("{enableTelemetry: false}\n", "is YAML of a kind that this hook cannot add to"),
-        ("a: 1\n...\n", "is YAML of a kind that this hook cannot add to"),
-        ("npmScopes:\n  acme:\n    npmAuthToken: theirs\n", "has an entry of its own for acme in npmScopes"),
-        (
-            "npmScopes:\n  'acme' :\n    npmAuthToken: theirs\n",
-            "has an entry of its own for acme in npmScopes",
-        ),
+        ("npmScopes: {other: {npmAuthToken: theirs}}\n", "line 1: the hook cannot add to this form of a map"),
+        ("npmScopes:\n  {other: {npmAuthToken: x}}\n", "line 2: the hook cannot add to this form of a map"),
+        ("npmScopes:\n  <<: *others\n", "line 2: the hook cannot add to this form of a map"),
+        ("{enableTelemetry: false}\n", "line 1: this hook reads no YAML but lines of 'key: value'"),
+        ("a: 1\n...\n", "line 2: this hook reads no YAML but lines of 'key: value'"),
+        ("a: 1\n---\nb: 2\n", "line 2: this hook reads no YAML but lines of 'key: value'"),
+        ('nodeLinker "node-modules"\n', "line 1: this hook reads no YAML but lines of 'key: value'"),
     ],
 )
 def test_a_yarnrc_that_cannot_be_added_to(machine: Machine, own: str, expected: str) -> None:
@@ -293,15 +287,18 @@ def test_a_yarnrc_that_cannot_be_added_to(machine: Machine, own: str, expected: 
     [
         ("", None),
         ("<settings>\n", "cannot be understood"),
-        ("<settings/>", "cannot be understood"),
-        ("<settings><servers/></settings>", "cannot be understood"),
+        ("<settings/>", None),
+        ('<settings a="b" />\n', None),
+        ("<settings><servers/></settings>", None),
+        ("<settings>\n  <servers />\n</settings>\n", None),
+        ("<settings><servers/><servers></servers></settings>", "cannot be understood"),
         ("<settings><a></b></settings>", "cannot be understood"),
         ("<!DOCTYPE x [<!ENTITY y 'z'>]><settings></settings>", "cannot be understood"),
         ("<settings><!-- </settings>", "cannot be understood"),
         ("no XML", "cannot be understood"),
         (
             "<settings><servers><server><id> acme </id></server></servers></settings>",
-            "has a server acme of its own",
+            "line 1: this server may have the id acme: remove it",
         ),
     ],
 )
@@ -375,22 +372,6 @@ class TestPipConf:
         before = path.read_bytes()
         machine.run()
         assert path.read_bytes() == before
-
-    @pytest.mark.parametrize(
-        ("own", "option"),
-        [
-            ("[global]\nindex-url = https://elsewhere.example.com/\n", "index-url"),
-            ("[install]\nindex_url: https://elsewhere.example.com/\n", "index-url"),
-            ("[global]\n  extra-index-url=https://elsewhere.example.com/\n", "extra-index-url"),
-            ("[global]\nextra-index-url\t=https://elsewhere.example.com/\n", "extra-index-url"),
-        ],
-    )
-    def test_an_index_of_the_users_own(self, machine: Machine, own: str, option: str) -> None:
-        path = self.write(machine, own)
-
-        assert f"has an {option} of its own: remove it" in refused(machine.run(check=False))
-        assert path.read_text() == own
-        assert not (machine.home / ".netrc").exists()
 
     def test_with_another_configuration_folder(self, machine: Machine, tmp_path: Path) -> None:
         machine.run(XDG_CONFIG_HOME=str(tmp_path / "xdg"))
@@ -483,7 +464,7 @@ def test_yarn_with_and_without_scopes(machine: Machine) -> None:
             }
             for name, token in (("One", "token-1"), ("Two", "token-2"))
         },
-        "npmRegistries": {"//example.com/Three": {"npmAlwaysAuth": True, "npmAuthToken": "token-3"}},
+        "npmRegistries": {"https://example.com/Three": {"npmAlwaysAuth": True, "npmAuthToken": "token-3"}},
     }
 
 
@@ -506,17 +487,67 @@ def test_a_program_sees_each_file_whole_at_every_moment(machine: Machine) -> Non
         assert new.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="mounting needs root")
-def test_a_file_that_is_a_mount_point(machine: Machine) -> None:
-    """A container's HOME may have one; it cannot be replaced, only said so."""
-    path, _ = prepare(machine, "npm")
+@pytest.fixture
+def mounted(machine: Machine) -> Iterator[Path]:
+    """An .npmrc that is mounted by itself, as Docker and Kubernetes do."""
+    path = machine.home / ".npmrc"
     path.write_text("fund=false\n")
-    mounted = subprocess.run(["/bin/mount", "--bind", path, path], check=False, capture_output=True)
-    if mounted.returncode:
+    if (
+        os.getuid()
+        or subprocess.run(["/bin/mount", "--bind", path, path], check=False, capture_output=True).returncode
+    ):
         pytest.skip("mounting is not allowed here")
     try:
-        assert "cannot be replaced: see that it is no mount point" in refused(machine.run(check=False))
-        assert path.read_text() == "fund=false\n"
-        assert [item.name for item in machine.home.iterdir()] == [".npmrc"]
+        yield path
     finally:
         subprocess.run(["/bin/umount", path], check=True)
+
+
+def test_a_file_that_is_a_mount_point_is_written_where_it_is(machine: Machine, mounted: Path) -> None:
+    machine.store(AcmeNpm=TOKEN, AcmePip=TOKEN)
+    machine.make(NPM, PIP)
+    kept = mounted.stat().st_ino
+
+    machine.run()
+
+    assert _npm(mounted) == TOKEN
+    assert mounted.read_text().startswith("fund=false\n")
+    assert mounted.stat().st_ino == kept
+    assert mounted.stat().st_mode & 0o777 == 0o600
+    assert sorted(machine.files()) == [".config/pip/pip.conf", ".netrc", ".npmrc"]
+    machine.store(AcmeNpm="short")
+    machine.run()
+    assert _npm(mounted) == "short"
+
+
+def test_a_mount_point_that_cannot_be_written(machine: Machine, mounted: Path) -> None:
+    """As Kubernetes mounts a secret; the files that were replaced before it get back what they were."""
+    subprocess.run(["/bin/mount", "-o", "remount,bind,ro", mounted], check=True)
+    (machine.home / ".netrc").write_text("machine other.example.com login me password theirs\n")
+    (machine.home / ".netrc").chmod(0o640)
+    machine.store(AcmeNpm=TOKEN, AcmePip=TOKEN)
+    machine.make(PIP, NPM)
+    before = machine.files()
+
+    assert f"{mounted} can neither be replaced nor written" in refused(machine.run(check=False))
+
+    assert machine.files() == before
+    assert machine.mode(".netrc") == 0o640
+
+
+@pytest.mark.parametrize("order", [(NPM, PIP, YARN), (PIP, YARN, NPM), (YARN, NPM, PIP)])
+@pytest.mark.parametrize("own", ["fund=false\n", None])
+def test_all_files_or_none(machine: Machine, order: tuple[str, ...], own: str | None) -> None:
+    """The last one can neither be replaced nor written."""
+    machine.store(AcmeNpm=TOKEN, AcmePip=TOKEN, AcmeYarn=TOKEN)
+    machine.make(*order)
+    if own:
+        (machine.home / ".npmrc").write_text(own)
+    last = {NPM: ".npmrc", PIP: "pip.conf", YARN: ".yarnrc.yml"}[order[-1]]
+    machine.wrap("mv", f'[[ "$*" != *{last} ]] || exit 1')
+    machine.wrap("chmod", f'[[ "$*" != *{last} ]] || exit 1')
+    before = machine.files()
+
+    assert f"{last} can neither be replaced nor written" in refused(machine.run(check=False))
+
+    assert machine.files() == before

@@ -61,7 +61,7 @@ ANSWERS: Mapping[str, tuple[Answer, str]] = {
     ),
     "denied by the key": (
         error("AccessDeniedException", "Access to KMS is not allowed"),
-        "reading is denied by the key: let this role decrypt, in the KMS key's policy and in the role's own",
+        "reading is denied by the key: see that it exists and is enabled, and let this role decrypt",
     ),
     "expired credentials": (
         error("ExpiredTokenException", "The security token included in the request is expired"),
@@ -73,7 +73,7 @@ ANSWERS: Mapping[str, tuple[Answer, str]] = {
     ),
     "a fault of the service": (
         error("InternalServiceError", "An error occurred on the server side.", 500),
-        "aws failed with exit status 255: see its message. aws says: An error occurred (Internal",
+        "AWS has a fault or is asked too often: try again. aws says: An error occurred (Internal",
     ),
 }
 
@@ -144,9 +144,9 @@ def test_no_aws_command(machine: Machine) -> None:
 
 
 def test_no_coreutils(machine: Machine) -> None:
-    machine.without("timeout")
+    machine.without("mkfifo")
 
-    assert_refused(machine, "there is no timeout command: install coreutils in the build image")
+    assert_refused(machine, "there is no mkfifo command: install coreutils in the build image")
 
 
 @pytest.mark.parametrize("text", ["#!/no/such/interpreter\n", "#!/\n"])

@@ -46,7 +46,7 @@ def test_without_a_configuration_file() -> None:
     text = render(DEFAULT, {"GitHubPackages": arn("GitHubPackages")})
 
     assert "--config" not in text
-    assert '"//npm.pkg.github.com/:_authToken=${tokens[GitHubPackages]}"' in text
+    assert "put_into_npmrc GitHubPackages 'https://npm.pkg.github.com/' ''" in text
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -63,7 +63,7 @@ def test_it_reads_json_only_where_a_secret_is_json() -> None:
 
 def test_no_gap_is_left() -> None:
     assert "\n\n\n" not in hook(NPM)
-    assert "#@" not in hook(NPM, YARN, PIP, MAVEN)
+    assert "\n#@" not in hook(NPM, YARN, PIP, MAVEN)
 
 
 @pytest.mark.parametrize(

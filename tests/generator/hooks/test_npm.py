@@ -9,11 +9,15 @@ ACME = {"id": "Acme", "manager": "npm", "url": "https://npm.pkg.github.com"}
 
 def test_with_a_scope() -> None:
     assert configure(MANAGER, ACME | {"scope": "@acme"}) == [
-        'open_file "${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-${HOME}/.npmrc}}"',
-        "put_into_npmrc Acme \\",
-        "  '@acme:registry=https://npm.pkg.github.com/' \\",
-        '  "//npm.pkg.github.com/:_authToken=${tokens[Acme]}"',
-        "stage_file",
+        "local path",
+        "find_npmrcs",
+        'for path in "${npmrcs[@]}"; do',
+        '  open_file "${path}"',
+        "  remove_blocks Acme '//npm.pkg.github.com/:_authToken=' '@acme:registry='",
+        "  put_into_npmrc Acme 'https://npm.pkg.github.com/' '@acme'",
+        "  stage_file",
+        "done",
+        "look_around_npmrc 'https://npm.pkg.github.com/' '@acme'",
     ]
 
 
@@ -35,7 +39,7 @@ def test_without_a_scope_the_registry_stays_what_it_is() -> None:
     ],
 )
 def test_the_key_is_the_one_that_npm_looks_for(url: str, key: str) -> None:
-    assert f'  "{key}_authToken=${{tokens[Acme]}}"' in configure(MANAGER, ACME | {"url": url})
+    assert f"  put_into_npmrc Acme 'https:{key[:-1]}' ''" in configure(MANAGER, ACME | {"url": url})
 
 
 def test_two_repositories_with_one_key() -> None:

@@ -8,33 +8,40 @@ ACME = {"id": "Acme", "manager": "pip", "url": "https://pypi.example.com/simple"
 BETA = {"id": "Beta", "manager": "pip", "url": "https://beta.example.com:8443/simple/", "index": "extra"}
 
 
+PIP_CONF = [
+    "find_pip_conf",
+    'open_file "${path}"',
+    "remove_blocks pip",
+    "put_into_pip_conf",
+    "stage_file",
+    "look_around_pip_conf",
+]
+
+
 def test_one_index_that_is_the_only_one() -> None:
     assert configure(MANAGER, ACME) == [
-        'open_file "${NETRC:-${HOME}/.netrc}"',
+        "local path",
+        "find_netrc",
+        'open_file "${path}"',
+        "remove_blocks Acme 'machine pypi.example.com login '",
+        "look_into_netrc",
         "put_into_netrc Acme pypi.example.com '__token__'",
         "stage_file",
         "",
-        'open_file "${XDG_CONFIG_HOME:-${HOME}/.config}/pip/pip.conf"',
-        "remove_block pip",
-        "refuse_own_settings index-url extra-index-url",
-        "put_below '[global]' '' pip \\",
-        "  'index-url = https://pypi.example.com/simple/' \\",
-        "  'extra-index-url ='",
-        "stage_file",
+        "pip_index='https://pypi.example.com/simple/'",
+        "pip_extra=''",
+        *PIP_CONF,
     ]
 
 
 def test_one_as_well_as_pypi() -> None:
-    assert configure(MANAGER, BETA | {"username": "reader"})[1:] == [
+    assert configure(MANAGER, BETA | {"username": "reader"})[5:] == [
         "put_into_netrc Beta beta.example.com 'reader'",
         "stage_file",
         "",
-        'open_file "${XDG_CONFIG_HOME:-${HOME}/.config}/pip/pip.conf"',
-        "remove_block pip",
-        "refuse_own_settings extra-index-url",
-        "put_below '[global]' '' pip \\",
-        "  'extra-index-url = https://beta.example.com:8443/simple/'",
-        "stage_file",
+        "pip_index=''",
+        "pip_extra='https://beta.example.com:8443/simple/'",
+        *PIP_CONF,
     ]
 
 
@@ -43,10 +50,9 @@ def test_several_indexes() -> None:
 
     lines = configure(MANAGER, BETA, ACME, other)
 
-    assert lines[-4:-1] == [
-        "put_below '[global]' '' pip \\",
-        "  'index-url = https://pypi.example.com/simple/' \\",
-        "  'extra-index-url = https://beta.example.com:8443/simple/ https://gamma.example.com/'",
+    assert lines[-8:-6] == [
+        "pip_index='https://pypi.example.com/simple/'",
+        "pip_extra='https://beta.example.com:8443/simple/ https://gamma.example.com/'",
     ]
 
 
