@@ -32,6 +32,7 @@ quick: $(DEVELOPMENT) ## Run the fast tests, which need no server, no Node.js an
 soak: $(DEVELOPMENT) ## Run for an hour what `make test` has a sample of
 	@FAULTS=all $(BIN)/pytest -s tests/e2e/test_role_check_faults.py
 	@JOURNEYS=200 STEPS=30 $(BIN)/pytest -s tests/e2e/test_journeys.py
+	@COMPOSITIONS=2000 $(BIN)/pytest -s tests/hooks/test_compositions.py
 
 .PHONY: coverage
 coverage: $(DEVELOPMENT) ## Run all tests and tell which lines and branches none of them reaches

@@ -43,7 +43,7 @@ look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
   local host=${url#https:}
   place=${#lines[@]}
   for index in "${!lines[@]}"; do
-    trim "${lines[index]}"
+    trim "${lines[index]#$'\xef\xbb\xbf'}"
     if [[ -z ${text} || ${text} == [\;\#]* || -n ${blocks[index]-} ]]; then
       continue
     fi

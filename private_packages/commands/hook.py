@@ -1,6 +1,7 @@
 """`private-packages hook`: write the pre-build hook."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import click
@@ -44,6 +45,11 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @click.option(
     "--check", is_flag=True, help="Write nothing; where the file is stale, show what differs and fail."
 )
+@click.option(
+    "--look",
+    is_flag=True,
+    help="Write nothing; let the hook that is there tell what in HOME and in this folder would win over it.",
+)
 @aws_options
 def command(
     config: Path | None,
@@ -53,6 +59,7 @@ def command(
     output: str,
     force: bool,
     check: bool,
+    look: bool,
     profile: str | None,
     region: str | None,
 ) -> None:
@@ -70,9 +77,13 @@ def command(
       private-packages hook --stack-name private-packages
       private-packages hook --secret-arn GitHubPackages=arn:aws:secretsmanager:…
       private-packages hook --stack-name private-packages --check
+      private-packages hook --look
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    if check and output == "-":
-        raise click.UsageError("--output - names no file for --check to look at: name one.")
+    if output == "-" and (check or look):
+        raise click.UsageError(f"--output - names no file for --{'check' if check else 'look'}: name one.")
+    if look:
+        _look(Path(output))
+        return
     if secret_arns and stack_name:
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to use: leave one of them out."
@@ -112,6 +123,14 @@ def _write(path: Path, text: str, force: bool) -> None:
     click.echo("Next: commit it, and see that the build's role may read the secrets.")
 
 
+def _look(path: Path) -> None:
+    """Run the hook so that it looks at the files of this user and this folder and tells what it would refuse."""
+    if not path.is_file() or not _holds_hook(path):
+        raise click.ClickException(f"{path}: is no hook: write it first, or name it with --output.")
+    if subprocess.run(["bash", str(path), "--look"], check=False).returncode:  # noqa: S607
+        raise SystemExit(1)
+
+
 def _check(path: Path, text: str) -> None:
     """Fail with the difference when the hook is not what would be written now."""
     if found := "".join(difference(path, text)):
@@ -125,7 +144,11 @@ def _check(path: Path, text: str) -> None:
 
 
 def _holds_something_else(path: Path) -> bool:
+    return path.exists() and not _holds_hook(path)
+
+
+def _holds_hook(path: Path) -> bool:
     try:
-        return path.exists() and not hook.is_hook(path.read_bytes().decode("utf-8", "replace"))
+        return hook.is_hook(path.read_bytes().decode("utf-8", "replace"))
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be read: {error.strerror}.") from error

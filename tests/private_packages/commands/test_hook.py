@@ -134,7 +134,7 @@ class TestChecking:
         result = call(*BOTH, "--check")
 
         assert result.exit_code == 1
-        assert "-  'index-url = https://pypi.example.com/simple/' \\".replace("-  ", "-    ") in result.output
+        assert "-  pip_index='https://pypi.example.com/simple/'" in result.output
         again = f"private-packages hook {' '.join(BOTH)}"
         assert f"Stale: {FILE}. Run `{again}` and commit." in result.output
         assert FILE.read_bytes() == before
@@ -393,3 +393,32 @@ def test_the_help_has_an_example_for_each_way() -> None:
         "--region",
     ):
         assert option in text
+
+
+class TestLooking:
+    """The hook itself looks, so that it cannot refuse anything else later."""
+
+    def test_what_would_win_is_told_with_file_and_line(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        Path("home").mkdir()
+        call(*BOTH)
+        token = "//npm.example.com/acme/:_authToken=${GITHUB_TOKEN}"
+        Path(".npmrc").write_text(f"fund=false\n{token}\n@acme:registry=https://x.example.com\n")
+
+        assert call("--look").exit_code == 1
+
+        file = f"private-packages: {tmp_path}/.npmrc"
+        assert capfd.readouterr().err.splitlines() == [
+            f"{file}, line 2: this token wins over that of the hook: remove the line",
+            f"{file}, line 3: this takes @acme from another registry: remove the line",
+        ]
+        assert list(Path("home").iterdir()) == []
+        Path(".npmrc").unlink()
+        assert call("--look").exit_code == 0
+        assert "nothing stands in the way of the hook" in capfd.readouterr().out
+        assert list(Path("home").iterdir()) == []
+
+    def test_without_a_hook(self) -> None:
+        assert f"{FILE}: is no hook: write it first" in refused("--look", code=1)
