@@ -115,7 +115,8 @@ declare -A pip_seen=()      # what the file has, as "SECTION" and as "SECTION/OP
 declare -A pip_ends=()      # by section: the index after its last line
 declare -A pip_indents=()   # by section: the indentation of its last option
 declare -A pip_sections=()  # the sections that need the hook's options
-declare -A pip_extras=()    # by section: other indexes that a user has there
+pip_theirs=''               # other indexes that a user asks as well
+pip_off='#private-packages:# ' # before a line of the user's that the hook has put out of use
 
 # Reads the lines as pip's own reader does, and tells what it does not read.
 look_into_pip_conf() { # look_into_pip_conf FILE LEVEL
@@ -152,9 +153,11 @@ look_into_pip_conf() { # look_into_pip_conf FILE LEVEL
       value=${text#*[=:]}
       trim "${option,,}"
       option=${text}
-      remember_in_pip_conf "${path}" "${index}" "${section}/${option}"
       name=${option//_/-}
       name=${name#--}
+      if [[ ${level} != own || ${name} != @(index-url|extra-index-url|pypi-url) ]]; then
+        remember_in_pip_conf "${path}" "${index}" "${section}/${name}"
+      fi
       trim "${value}"
       found_pip_option "${path}" "${index}" "${level}" "${section}" "${name}" "${text}"
     fi
@@ -170,29 +173,24 @@ remember_in_pip_conf() { # remember_in_pip_conf FILE INDEX NAME
   pip_seen["$3"]=yes
 }
 
-# Takes note of an option that says where pip looks: what the user's file, or one that it wins over, sets can be set
-# again; what a file that wins over it sets cannot.
+# Takes note of an option that says where pip looks. In the user's file the hook puts it out of use, over a file
+# that the user's wins over it sets it again, over one that wins over the user's it has no power.
 found_pip_option() { # found_pip_option FILE INDEX LEVEL SECTION NAME VALUE
-  case $5 in
-    index-url) if [[ -z ${pip_index} ]]; then return; fi ;;
-    extra-index-url | pypi-url) ;;
-    *) return ;;
-  esac
-  compare "$6" "${pip_index}"
-  if [[ -z $6 || ( $5 == index-url && -n ${same} ) ]]; then
+  if [[ $5 != @(index-url|extra-index-url|pypi-url) || ($5 != extra-index-url && -z ${pip_index}) ]]; then
     return
   fi
-  if [[ $5 == pypi-url || $4 == DEFAULT ]]; then
-    obstacle "$1" "$2" "pip takes $5 here for more than the hook can undo: remove it, the hook sets the index"
-  elif [[ $3 == above ]]; then
-    if [[ $5 == index-url || $6 != "${pip_extra}" ]]; then
-      obstacle "$1" "$2" "this $5 wins over that of the hook: remove it"
-    fi
+  if [[ $5 == extra-index-url && -z ${pip_index} && $3 != above && " ${pip_extra}${pip_theirs} " != *" $6 "* ]]; then
+    pip_theirs+=${6:+ $6}
+  fi
+  compare "$6" "${pip_index}"
+  if [[ $3 == own ]]; then
+    lines[$2]=${pip_off}${lines[$2]}
+  elif [[ -z $6 || ($5 == index-url && -n ${same}) || ($5 == extra-index-url && $6 == "${pip_extra}") ]]; then
+    return
+  elif [[ $3 == above || $5 == pypi-url || $4 == DEFAULT ]]; then
+    obstacle "$1" "$2" "this $5 wins over that of the hook: remove it"
   else
     pip_sections["$4"]=yes
-    if [[ $5 == extra-index-url && -z ${pip_index} && " ${pip_extra} " != *" $6 "* ]]; then
-      pip_extras["$4"]+=" $6"
-    fi
   fi
 }
 
@@ -202,7 +200,6 @@ find_pip_conf() {
   local -a folders
   file=''
   pip_sections=([global]=yes)
-  pip_extras=()
   IFS=: read -r -a folders <<<"${XDG_CONFIG_DIRS:-/etc/xdg}"
   for lower in "${folders[@]/%//pip/pip.conf}" /etc/pip.conf "${HOME}/.pip/pip.conf"; do
     file=${lower}
@@ -218,36 +215,23 @@ find_pip_conf() {
   fi
 }
 
-# Puts the options at the end of each section that needs them. pip takes the last of several spellings of an option,
-# and no file with the same spelling twice.
+# Puts the options at the end of each section that needs them; pip takes none that stands twice.
 put_into_pip_conf() {
-  local section indentation place spelling option
-  local -a options
+  local index section
+  for index in "${!lines[@]}"; do
+    lines[index]=${lines[index]#"${pip_off}"}
+  done
   refuse_odd_bytes
   look_into_pip_conf "${file}" own
   for section in "${!pip_sections[@]}"; do
-    place=${pip_ends["${section}"]-}
-    indentation=${pip_indents["${section}"]-}
-    if [[ -z ${place} ]]; then
+    if [[ -z ${pip_ends["${section}"]-} ]]; then
       end_last_line
       lines+=("[${section}]"$'\n')
-      place=${#lines[@]}
+      pip_ends["${section}"]=${#lines[@]}
     fi
-    options=()
-    for option in ${pip_index:+index-url} extra-index-url; do
-      for spelling in "${option}" "${option//-/_}" "--${option}" "--${option//-/_}"; do
-        if [[ -z ${pip_seen["${section}/${spelling}"]-} ]]; then
-          break
-        fi
-      done
-      value=${pip_index}
-      if [[ ${option} == extra-index-url ]]; then
-        value=${pip_extra}${pip_extras["${section}"]-${pip_extras[global]-}}
-      fi
-      trim "${spelling} = ${value}"
-      options+=("${text}")
-    done
-    put_block pip "${place}" "${indentation}" "${options[@]}"
+    trim "extra-index-url = ${pip_extra}${pip_theirs}"
+    put_block pip "${pip_ends["${section}"]}" "${pip_indents["${section}"]-}" \
+      ${pip_index:+"index-url = ${pip_index}"} "${text}"
   done
 }
 

@@ -124,7 +124,7 @@ def _write(path: Path, text: str, force: bool) -> None:
 
 
 def _look(path: Path) -> None:
-    """Run the hook so that it looks at the files of this user and this folder and tells what it would refuse."""
+    """Run the hook so that it only looks, and tells all that it would refuse."""
     if not path.is_file() or not _holds_hook(path):
         raise click.ClickException(f"{path}: is no hook: write it first, or name it with --output.")
     if subprocess.run(["bash", str(path), "--look"], check=False).returncode:  # noqa: S607

@@ -26,11 +26,13 @@ class Command:
 
 COMMANDS = {
     "npm": Command("npm", ("npm", "install"), "E401"),
-    "pnpm": Command("npm", ("pnpm", "install"), "ERR_PNPM_FETCH_401"),
+    "pnpm 9": Command("npm", ("pnpm9", "install"), "ERR_PNPM_FETCH_401"),
+    "pnpm 10": Command("npm", ("pnpm", "install"), "ERR_PNPM_FETCH_401"),
+    # Like yarn 4 and deno, it holds back packages as young as those of these tests.
+    "pnpm 12": Command("npm", ("pnpm12", "install", "--config.minimum-release-age=0"), "401"),
     "yarn 1": Command("npm", ("yarn1", "install"), "authorization required to access package @acme/thing"),
     "yarn 4": Command("yarn", ("yarn4", "install"), "Invalid authentication (as an"),
     "bun": Command("npm", ("bun", "install"), "@acme%2fthing - 401"),
-    # Like yarn 4, it holds back packages as young as those of these tests.
     "deno": Command("npm", ("deno", "install", "--minimum-dependency-age=0"), "Bad response: 401"),
 }
 every_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
@@ -39,6 +41,8 @@ every_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMAN
 @pytest.fixture
 def machine(machine: BuildMachine, node_modules: Path) -> BuildMachine:
     machine.add_program("pnpm", "node", node_modules / "pnpm" / "bin" / "pnpm.cjs")
+    machine.add_program("pnpm9", "node", node_modules / "pnpm9" / "bin" / "pnpm.cjs")
+    machine.add_program("pnpm12", node_modules / "@pnpm" / "exe.linux-x64" / "pnpm")
     machine.add_program("yarn1", "node", node_modules / "yarn" / "bin" / "yarn.js")
     machine.add_program("yarn4", "node", node_modules / "@yarnpkg" / "cli-dist" / "bin" / "yarn.js")
     machine.add_program("bun", node_modules / "bun" / "bin" / "bun.exe")
@@ -154,3 +158,117 @@ def test_the_hook_replaces_a_token_that_opens_nothing_any_more(
 
     assert private_npm.front.authorizations() == {private_npm.authorization(new)}
     assert installed(machine, "@acme/thing") == "1.0.0"
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a user's own commands have written, before the hook came."""
+
+    command: Command
+    settings: tuple[tuple[str, ...], ...]
+    """Commands, with {place} for what the registry's address is without https:, and {url} for all of it."""
+
+
+ELSEWHERE = "https://registry.npmjs.org/"
+OWN = {
+    "npm config set": Own(
+        COMMANDS["npm"],
+        (
+            ("npm", "config", "set", "--location=user", "{place}:_authToken", "old"),
+            ("npm", "config", "set", "--location=user", "@acme:registry", ELSEWHERE),
+        ),
+    ),
+    "what npm login wrote once": Own(
+        COMMANDS["npm"],
+        (("npm", "config", "set", "--location=user", "{place}:username=me", "{place}:_password=cA=="),),
+    ),
+    "pnpm 9": Own(COMMANDS["pnpm 9"], (("pnpm9", "config", "set", "{place}:_authToken", "old"),)),
+    "pnpm 10": Own(COMMANDS["pnpm 10"], (("pnpm", "config", "set", "{place}:_authToken", "old"),)),
+    "pnpm 12": Own(
+        COMMANDS["pnpm 12"],
+        (
+            ("pnpm12", "config", "set", "{place}:_authToken", "old"),
+            ("pnpm12", "config", "set", "@acme:registry", ELSEWHERE),
+        ),
+    ),
+    "yarn 1": Own(
+        COMMANDS["yarn 1"],
+        (
+            ("yarn1", "config", "set", "{place}:_authToken", "old"),
+            ("yarn1", "config", "set", "@acme:registry", ELSEWHERE),
+        ),
+    ),
+    "yarn 4": Own(
+        COMMANDS["yarn 4"],
+        (
+            ("yarn4", "config", "set", "--home", "npmScopes.acme.npmAuthToken", "old"),
+            ("yarn4", "config", "set", "--home", "npmRegistries['{url}'].npmAuthToken", "old"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("own", OWN.values(), ids=OWN.keys())
+def test_what_a_users_own_commands_have_written_is_in_nobodys_way(
+    machine: BuildMachine, team: Team, private_npm: NpmRegistry, public_npm: NpmRegistry, own: Own
+) -> None:
+    """Neither before the hook, nor after it, when they drop the remarks around what the hook wrote."""
+    project(machine, registry=None)
+    entry = Entry("Acme", own.command.setting, private_npm, {"scope": "@acme"})
+    hook = team.write_hook(entry)
+    url = private_npm.url.rstrip("/") + "/"
+    for _ in range(2):
+        for words in own.settings:
+            setting = [word.format(place=url.removeprefix("https:"), url=url[:-1]) for word in words]
+            machine.run(*setting).assert_success()
+        token = team.issue_token(private_npm, entry.id)
+
+        machine.run_hook(hook)
+        private_npm.front.forget()
+        machine.run(*own.command.install).assert_success()
+
+        assert private_npm.front.authorizations() <= {private_npm.authorization(token)}
+        assert installed(machine, "@acme/thing") == "1.0.0"
+    assert public_npm.front.authorizations() == set()
+
+
+RIVALS = {
+    "a token of the project's": (".npmrc", "{place}:_authToken=${{GITHUB_TOKEN}}\n", COMMANDS["npm"]),
+    "the scope elsewhere": (
+        ".npmrc",
+        "fund=false\n@acme:registry=https://other.example.com\n",
+        COMMANDS["npm"],
+    ),
+    "a token for a part of it": (".npmrc", "{place}@acme/:_authToken=old\n", COMMANDS["pnpm 12"]),
+    "bun's own": (
+        "bunfig.toml",
+        '[install.scopes]\nacme = {{ token = "old", url = "{url}" }}\n',
+        COMMANDS["bun"],
+    ),
+    "pnpm's own": (
+        "pnpm-workspace.yaml",
+        "registries:\n  '@acme': https://other.example.com/\n",
+        COMMANDS["pnpm 12"],
+    ),
+    "yarn's own": (
+        ".yarnrc.yml",
+        "npmScopes:\n  acme:\n    npmRegistryServer: {url}\n    npmAuthToken: '${{GITHUB_TOKEN-}}'\n",
+        COMMANDS["yarn 4"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "text", "command"), RIVALS.values(), ids=RIVALS.keys())
+def test_what_would_win_is_refused_and_really_wins(
+    machine: BuildMachine, team: Team, private_npm: NpmRegistry, file: str, text: str, command: Command
+) -> None:
+    project(machine, registry=None)
+    url = private_npm.url.rstrip("/") + "/"
+    hook = team.write_hook(Entry("Acme", command.setting, private_npm, {"scope": "@acme"}))
+    machine.run_hook(hook)
+    machine.write({file: text.format(place=url.removeprefix("https:"), url=url)})
+
+    refusal = machine.run("bash", str(hook), "--look")
+    refusal.assert_failure(f"{file}, line ")
+
+    assert machine.run(*command.install).code != 0

@@ -216,3 +216,48 @@ def test_a_public_package_of_the_same_name_does_not_win_with_uv_and_its_index_se
     assert installed(machine, "open-thing") == {"2.0.0"}
     assert public_python.front.requests
     assert public_python.front.authorizations() == set()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ("global.index-url", "https://pypi.org/simple/"),
+        ("install.index_url", "https://pypi.org/simple/"),
+        ("global.extra-index-url", "https://pypi.org/simple/"),
+        ("install.extra-index-url", "https://pypi.org/simple/"),
+    ],
+    ids=lambda settings: settings[0],
+)
+def test_what_pip_config_set_has_written_is_in_nobodys_way(
+    machine: BuildMachine, team: Team, acme: Entry, public_python: PythonRegistry, settings: tuple[str, str]
+) -> None:
+    """Neither before the hook, nor after it, when pip drops the remarks around what the hook wrote."""
+    machine.write(PLAIN)
+    hook = team.write_hook(acme)
+    for target in ("one", "two"):
+        machine.run("pip", "config", "--user", "set", *settings).assert_success()
+        machine.run_hook(hook)
+        public_python.front.forget()
+
+        machine.run("pip", "install", "--target", target, "-r", "requirements.txt").assert_success()
+
+        assert installed(machine, "acme-thing") == {"1.0.0"}
+        assert public_python.front.requests == []
+
+
+def test_the_file_of_a_virtual_environment_is_refused_and_really_wins(
+    machine: BuildMachine, team: Team, acme: Entry
+) -> None:
+    hook = team.write_hook(acme)
+    machine.run_hook(hook)
+    machine.write(PLAIN)
+    machine.run(sys.executable, "-m", "venv", "--system-site-packages", ".venv").assert_success()
+    machine.write({".venv/pip.conf": "[global]\nindex-url = https://pypi.org/simple/\n"})
+
+    machine.run("bash", str(hook), "--look").assert_failure(
+        ".venv/pip.conf, line 2: this index-url wins over"
+    )
+
+    pip = (".venv/bin/python", "-m", "pip", "install", "--target", "packages", "acme-thing")
+    machine.run(*pip).assert_success()
+    assert installed(machine, "acme-thing") == {"99.0.0"}
