@@ -173,7 +173,7 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
   account=${account%%:*}
   # The CLI prints an empty line before its message, may print warnings before that, and, where it is told to
   # and does not know better, writes the message as JSON or YAML.
-  if [[ ${error} == *[\"\']?[Cc]ode[\"\']?:* || ${error} == *$'\n'[Mm]'essage:'* ]]; then
+  if [[ ${error} =~ (^|[[:space:]])\"?Code\"?: ]]; then
     error=${error#"${error%%[![:space:]]*}"}
   else
     while [[ ${error} == *[[:space:]] ]]; do

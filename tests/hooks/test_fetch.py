@@ -122,7 +122,7 @@ def test_a_server_that_does_not_answer_is_given_up(machine: Machine, secrets_man
 
 def test_how_aws_is_called(machine: Machine) -> None:
     """Bounded in every way, and in the caller's language, not in the one of the script."""
-    variables = "${AWS_MAX_ATTEMPTS} ${LC_ALL-} ${LANG}"
+    variables = "${AWS_MAX_ATTEMPTS} ${AWS_CLI_ERROR_FORMAT} ${LC_ALL-} ${LANG}"
     machine.program("aws", f'#!/bin/bash\nprintf "%s " "$@" "{variables}" >"${{TMPDIR}}/../call"; exit 1\n')
     machine.make(NPM)
 
@@ -131,7 +131,7 @@ def test_how_aws_is_called(machine: Machine) -> None:
     assert (machine.temporary.parent / "call").read_text() == (
         f"secretsmanager get-secret-value --region eu-central-1 --secret-id {arn('AcmeNpm')}"
         " --version-stage AWSCURRENT --query [type(SecretString), SecretString] --output text"
-        " --cli-connect-timeout 5 --cli-read-timeout 10 3  C.UTF-8 "
+        " --cli-connect-timeout 5 --cli-read-timeout 10 3 legacy  C.UTF-8 "
     )
 
 
@@ -144,6 +144,22 @@ def test_a_command_that_does_not_end_is_given_up(machine: Machine) -> None:
 
     assert "AWS did not answer within 60 seconds" in refused(machine.run(check=False))
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("name", ["gtimeout", None])
+def test_without_timeout_as_on_macos(
+    machine: Machine, secrets_manager: SecretsManager, name: str | None
+) -> None:
+    """The CLI bounds each call by itself; coreutils of brew's have timeout under another name."""
+    secrets_manager.store(arn("AcmeNpm"), TOKEN)
+    machine.make(NPM)
+    machine.without("timeout")
+    if name:
+        machine.program(name, '#!/bin/bash\n[[ "$1 $2 $3" == "-k 5 60" ]] || exit 99\nshift 3\nexec "$@"\n')
+
+    machine.run()
+
+    assert f":_authToken={TOKEN}\n" in machine.text(".npmrc")
 
 
 def test_connecting_and_each_answer_are_bounded_in_time(

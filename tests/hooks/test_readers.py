@@ -4,6 +4,7 @@ import configparser
 import netrc
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def write(machine: Machine, name: str, text: str | bytes, *, project: bool = Fal
     return path
 
 
-def assert_refused(machine: Machine, *words: str, **changes: str | None) -> None:
+def assert_refused(machine: Machine, *words: str, **changes: Any) -> None:
     before = machine.files()
     line = refused(machine.run(check=False, **changes))
     for word in words:

@@ -97,6 +97,148 @@ def test_an_answer_that_holds_no_token(machine: Machine, secrets_manager: Secret
     assert_refused(machine, "AcmePip: the secret arn:aws:secretsmanager:eu-central-1:111122223333", expected)
 
 
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KMS = f"{ROLE} not authorized to perform: kms:Decrypt on resource: {KEY}"
+
+# What AWS says, as code and message: from public issues and AWS's own pages.
+TEXTS = [
+    ("AccessDeniedException", "Access to KMS is not allowed", "denied by the key: see that it exists"),
+    (
+        "AccessDeniedException",
+        "Access to KMS is not allowed. This version of secret is not encrypted with the current KMS key.",
+        "encrypted with an earlier key of the secret's: store it again",
+    ),
+    (
+        "InvalidRequestException",
+        "You can't access a secret from a different account if you encrypt it with the default KMS service key.",
+        "a key that no other account may use: give it a key of its own",
+    ),
+    (
+        "AccessDeniedException",
+        "The ciphertext refers to a customer master key that you are not allowed to access.",
+        "denied by the key: see that it exists",
+    ),
+    ("KMSInvalidStateException", f"{KEY} is pending deletion.", "the secret's KMS key is not in use"),
+    ("AccessDeniedException", f"{KEY} is pending deletion.", "the secret's KMS key is not in use"),
+    ("DisabledException", f"{KEY} is disabled.", "the secret's KMS key is not in use: enable it"),
+    (
+        "DecryptionFailure",
+        "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+        "denied by the key: see that it exists and is enabled",
+    ),
+    ("InternalFailure", "An unknown error occurred", "AWS has a fault or is asked too often: try again"),
+    ("InternalServiceError", "An error occurred on the server side.", "try again"),
+    ("ThrottlingException", "Rate exceeded", "try again"),
+    (
+        "AccessDeniedException",
+        f"{KMS} because no identity-based policy allows the kms:Decrypt action",
+        "let the role's own policy (the Stackery Role, from 1.25.0 on) call kms:Decrypt",
+    ),
+    (
+        "AccessDeniedException",
+        f"{KMS} because no resource-based policy allows the kms:Decrypt action",
+        "denied by the key: let the KMS key's policy, in account 111122223333, admit this role",
+    ),
+    ("AccessDeniedException", KMS, "denied by the key: see that it exists"),
+    (
+        "AccessDeniedException",
+        f"{ROLE} {READ} because no resource-based policy allows the secretsmanager:GetSecretValue action",
+        "admit this role, and see that this is the secret's present ARN",
+    ),
+    (
+        "AccessDeniedException",
+        f"{ROLE} {READ} because no identity-based policy allows the secretsmanager:GetSecretValue action",
+        "let the role's own policy (the Stackery Role, from 1.25.0 on) read this secret",
+    ),
+    ("AccessDeniedException", f"{ROLE} {READ}", "look at the role's own policy"),
+    *(
+        ("AccessDeniedException", f"{ROLE} {READ} {reason}", "reading is denied on purpose")
+        for reason in (
+            "with an explicit deny in a resource-based policy",
+            "with an explicit deny in a service control policy",
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/s/p-1",
+            "with an explicit deny in a resource control policy",
+            "with an explicit deny in an identity-based policy",
+            "because no service control policy allows the secretsmanager:GetSecretValue action",
+            "because no VPC endpoint policy allows the secretsmanager:GetSecretValue action",
+            "because no permissions boundary allows the secretsmanager:GetSecretValue action",
+            "because no session policy allows the secretsmanager:GetSecretValue action",
+        )
+    ),
+    (
+        "ResourceNotFoundException",
+        "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+        "the secret has no value yet",
+    ),
+    (
+        "ResourceNotFoundException",
+        "Secrets Manager can't find the specified secret.",
+        "there is no such secret",
+    ),
+    *(
+        ("InvalidRequestException", text, "the secret was deleted: restore it")
+        for text in (
+            "You can't perform this operation on the secret because it was marked for deletion.",
+            "You can\u2019t perform this operation on the secret because it was marked for deletion.",
+            "You can't perform this operation on the secret because it was deleted.",
+            "You tried to perform the operation on a secret that's currently marked deleted.",
+        )
+    ),
+    (
+        "ValidationException",
+        "Invalid name. Must be a valid name containing alphanumeric characters, or any of: -/_+=.@!",
+        "AWS does not take the ARN",
+    ),
+    (
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+        "sign in again",
+    ),
+    ("ExpiredTokenException", "The security token included in the request is expired", "sign in again"),
+    (
+        "AccessDenied",
+        "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+        "the profile asks for an MFA code",
+    ),
+]
+FORMS = {
+    "version 1": "\nAn error occurred ({0}) when calling the GetSecretValue operation: {1}",
+    "version 2": "\naws: [ERROR]: An error occurred ({0}) when calling the GetSecretValue operation: {1}",
+    "JSON": '{{\n    "Code": "{0}",\n    "Message": "{1}"\n}}',
+    "YAML": "Code: {0}\nMessage: {1}",
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "message", "expected"),
+    [*(("version 2", *text) for text in TEXTS), *((form, *TEXTS[0]) for form in FORMS)],
+    ids=lambda text: text[-60:],
+)
+def test_what_aws_says(machine: Machine, form: str, code: str, message: str, expected: str) -> None:
+    (machine.secrets / "AcmePip.error").write_text(FORMS[form].format(code, message))
+
+    assert_refused(machine, f"AcmePip: the secret {arn('AcmePip')} was not read: ", expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Error loading SSO Token: Token for https://x.awsapps.com/start does not exist", "aws sso login"),
+        ("Error when retrieving token from sso: Token has expired and refresh failed", "aws sso login"),
+        (
+            "The SSO session associated with this profile has expired or is otherwise invalid.",
+            "aws sso login",
+        ),
+        ("EOF when reading a line", "the profile asks for an MFA code, which nobody can type here"),
+        ("Unable to locate credentials. You can configure credentials by running aws login", "no AWS cred"),
+    ],
+)
+def test_what_the_cli_says_of_sso_and_mfa(machine: Machine, text: str, expected: str) -> None:
+    (machine.secrets / "AcmePip.error").write_text(text)
+
+    assert_refused(machine, expected)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "expected"),
