@@ -37,7 +37,7 @@ def measure(runs: int, *tasks: Callable[[], object]) -> list[list[float]]:
 def main(runs: int) -> None:
     """Print the medians for one secret and for several."""
     print(f"{'secrets':>7}  {'bare aws':>9}  {'hook':>9}  {'hook costs':>10}   (seconds, medians of {runs})")
-    for count in (1, 2, 4):
+    for count in (1, 4, 10):
         names = [f"Repository{number}" for number in range(count)]
         arns = [arn(name) for name in names]
         with tempfile.TemporaryDirectory() as folder, SecretsManager() as server:

@@ -110,7 +110,7 @@ TEXTS = [
     ),
     (
         "InvalidRequestException",
-        "You can't access a secret from a different account if you encrypt it with the default KMS service key.",
+        "You can't access a secret from another account if you encrypt it with the default KMS service key.",
         "a key that no other account may use: give it a key of its own",
     ),
     (
