@@ -352,12 +352,12 @@ open_file() { # open_file PATH [REMARK-BEGIN REMARK-END]
   if [[ ${target} == "${source}"/* && ! (${home}/ == "${source}"/* && ${target} == "${home}"/*) ]]; then
     fail "${file} lies in the source repository, where a token must not be: name another file, in HOME"
   fi
-  read_lines "${target}"
+  read_lines "${target}" "${file}"
 }
 
 # Sets lines and blocks, for a file that the hook may also only look at.
-read_lines() { # read_lines PATH
-  local index begin=-1 marker='>>> ?private-packages[ :]([A-Za-z0-9]+) ?>>>' end=''
+read_lines() { # read_lines PATH [NAME-IN-MESSAGES]
+  local name=${2-$1} index begin=-1 marker='>>> ?private-packages[ :]([A-Za-z0-9]+) ?>>>' end=''
   lines=()
   blocks=()
   before=()
@@ -365,10 +365,10 @@ read_lines() { # read_lines PATH
     return
   fi
   if [[ ! -f $1 || ! -r $1 ]]; then
-    fail "${file} cannot be read: make it a file that the build's user owns"
+    fail "${name} cannot be read: make it a file that the build's user owns"
   fi
   if IFS= read -r -d '' line <"$1"; then
-    fail "${file} is no text file: it holds a NUL character; save it as plain text"
+    fail "${name} is no text file: it holds a NUL character; save it as plain text"
   fi
   mapfile lines <"$1"
   for index in "${!lines[@]}"; do
@@ -385,7 +385,7 @@ read_lines() { # read_lines PATH
     fi
   done
   if ((begin >= 0)); then
-    obstacle "${file}" "${begin}" 'this block of the hook has lost its end: remove it by hand'
+    obstacle "${name}" "${begin}" 'this block of the hook has lost its end: remove it by hand'
   fi
 }
 

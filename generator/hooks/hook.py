@@ -94,9 +94,9 @@ def _header(
     options = [f"--secret-arn {shlex.quote(f'{name}={arn}')}" for name, arn in arns.items()]
     lines += [
         "#",
-        "# It holds no token, writes all of those files or none, and refuses with file and line what it cannot win",
-        "# over: `bash THIS-FILE --look` tells that, and does nothing else. It needs bash 4.2, the AWS CLI (1 or 2),",
-        "# coreutils or busybox, and a role that may read the secrets.",
+        "# It holds no token, writes all of those files or none, and refuses with file and line what it",
+        "# cannot win over: `bash THIS-FILE --look` tells that, and does nothing else. It needs bash 4.2,",
+        "# the AWS CLI (1 or 2), coreutils or busybox, and a role that may read the secrets.",
         "#",
         f"{SIGNATURE} {__version__}. Do not edit it; to make it again:",
         "#",

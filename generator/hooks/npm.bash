@@ -37,7 +37,8 @@ expand() { # expand TEXT
 }
 
 # Tells what in the lines wins over the hook's block, or is not taken by npm at all. Sets place to where the block
-# goes: at the end, because the last of several values for one key wins, but before any section.
+# goes: at the end, because the last of several values for one key wins, but before any section. What a heading is they
+# do not agree on, and pnpm 12 takes what follows it as well.
 look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
   local path=$1 url=$2 scope=$3 level=${4-} index key heading='' array
   local host=${url#https:}
@@ -50,10 +51,6 @@ look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
     if [[ ${text} == '['*']'* ]]; then
       if ((place == ${#lines[@]})); then
         place=${index}
-      fi
-      # Not all of them take a heading with a blank, or with more in its line, for one.
-      if [[ ${lines[index]} =~ ^'['[^]]*']'$'\r'?$'\n'?$ ]]; then
-        return
       fi
       heading=yes
     fi
@@ -82,7 +79,7 @@ look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
       "${scope:-none}:registry")
         expand "${text#[\"\']}"
         compare "${value%[\"\']}" "${url}"
-        if [[ -n ${heading} || ${array} == ']' || ( -n ${level} && -z ${same} ) ]]; then
+        if [[ ${array} == ']' || ( -n ${level}${heading} && -z ${same} ) ]]; then
           obstacle "${path}" "${index}" "this takes ${scope} from another registry: remove the line"
         fi
         ;;

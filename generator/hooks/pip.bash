@@ -198,11 +198,9 @@ found_pip_option() { # found_pip_option FILE INDEX LEVEL SECTION NAME VALUE
 find_pip_conf() {
   local lower
   local -a folders
-  file=''
   pip_sections=([global]=yes)
   IFS=: read -r -a folders <<<"${XDG_CONFIG_DIRS:-/etc/xdg}"
   for lower in "${folders[@]/%//pip/pip.conf}" /etc/pip.conf "${HOME}/.pip/pip.conf"; do
-    file=${lower}
     read_lines "${lower}"
     look_into_pip_conf "${lower}" below
   done
@@ -246,9 +244,8 @@ look_around_pip_conf() {
   done
   for prefix in "${prefixes[@]}"; do
     if [[ -n ${prefix} && -f ${prefix}/pip.conf && ! ${prefix}/pip.conf -ef ${target} ]]; then
-      file="${prefix}/pip.conf"
-      read_lines "${file}"
-      look_into_pip_conf "${file}" above
+      read_lines "${prefix}/pip.conf"
+      look_into_pip_conf "${prefix}/pip.conf" above
     fi
   done
   for name in "${!PIP_@}"; do

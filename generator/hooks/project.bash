@@ -1,7 +1,7 @@
 found=() # files of the project
 
 # Sets found to the files with this name that the project has: in this folder, above it, and two folders below.
-# What the hook itself writes is not among them.
+# What the user has in HOME, and what the hook itself writes, is not among them.
 find_in_project() { # find_in_project NAME
   local folder=${PWD} path own
   local -a paths=("${PWD}/$1" "${PWD}"/*/"$1" "${PWD}"/*/*/"$1")
@@ -14,7 +14,7 @@ find_in_project() { # find_in_project NAME
     if [[ ! -f ${path} || ! -r ${path} || ${path} == */node_modules/* ]]; then
       continue
     fi
-    for own in "${staged_targets[@]}"; do
+    for own in "${HOME}/$1" "${staged_targets[@]}"; do
       if [[ ${path} -ef ${own} ]]; then
         continue 2
       fi

@@ -58,7 +58,7 @@ OWN = {
         "\n\n# last line without an end\nfund=false",
         "fund=false\r\n@acme:registry=https://elsewhere.example.com/\r\n",
         "//npm.example.com/acme/:_authToken=\n//npm.example.com/acme/:_authToken=an-old-one\n",
-        "fund=false\n[section]\n//npm.example.com/acme/:_authToken=hidden\n",
+        "fund=false\n[section]\n//other.example.com/:_authToken=hidden\n",
     ],
     "yarn": [
         "enableTelemetry: false\n# a remark",

@@ -188,7 +188,6 @@ def test_what_the_project_has_that_wins(
     ("repository", "name", "text"),
     [
         (NPM, ".npmrc", "@acme:registry=https://npm.example.com/acme\n//npm.example.com/:_authToken=x\n"),
-        (NPM, ".npmrc", "[section]\n//npm.example.com/acme/:_authToken=x\n"),
         (NPM, "node_modules/a/.npmrc", f"@acme:registry={ELSEWHERE}\n"),
         (NPM, "bunfig.toml", '[install.scopes]\nacme = "https://npm.example.com/acme/"\n# acme = "x"\n'),
         (NPM, "pnpm-workspace.yaml", "  '@acme': https://npm.example.com/acme\n  '@acme/x': 1\n"),
@@ -214,6 +213,7 @@ def test_what_the_project_has_that_is_in_nobodys_way(
         (f"{NPM_PLACE}:_authToken[]=x\n", "line 1: this token wins over that of the hook"),
         (f"{NPM_PLACE}:tokenHelper=/bin/x\n", "line 1: this wins over the token of the hook"),
         (f"[section] \n{NPM_PLACE}:_authToken=x\n", "line 2: this token wins over that of the hook"),
+        (f"[section]\n{NPM_PLACE}:_authToken=\n", "line 2: this token wins over that of the hook"),
         (f"\ufeff{NPM_PLACE}x/:_authToken=x\n", "line 1: this token is for a part of"),
     ],
 )
