@@ -40,7 +40,7 @@ expand() { # expand TEXT
 # goes: at the end, because the last of several values for one key wins, but before any section. What a heading is they
 # do not agree on, and pnpm 12 takes what follows it as well.
 look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
-  local path=$1 url=$2 scope=$3 level=${4-} index key heading='' array
+  local path=$1 url=$2 scope=$3 level=${4-} index key heading='' array seen=''
   local host=${url#https:}
   place=${#lines[@]}
   for index in "${!lines[@]}"; do
@@ -72,9 +72,11 @@ look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
         obstacle "${path}" "${index}" "this token is for a part of ${url} and wins there: remove the line"
         ;;
       "${host}":_auth | "${host}":_authToken | "${host}":_password)
-        if [[ -n ${level}${heading} || ${array} == ']' ]]; then
+        # pnpm 9 and 10 take the password where a token stands before it, whatever token stands after it.
+        if [[ -n ${level}${heading} || ${array} == ']' || (-n ${seen} && ${key} != *Token) ]]; then
           obstacle "${path}" "${index}" 'this token wins over that of the hook: remove the line'
         fi
+        seen=yes
         ;;
       "${scope:-none}:registry")
         expand "${text#[\"\']}"

@@ -235,7 +235,7 @@ FORMATS = {
             "npmScopes: {other: {npmAuthToken: theirs}}\n",
             "npmScopes:\n  {other: {npmAuthToken: theirs}}\n",
             "npmRegistries:\n  '//elsewhere.example.com':\n    npmAuthToken: theirs\n",
-            "plugins:\n  - path: x\n    spec: 'y'\n",
+            "packageExtensions:\n  'a@*':\n    dependencies:\n      b: '*'\n",
             "supportedArchitectures:\n  os: [linux,\n    darwin]\n",
             "---\n",
             'nodeLinker "node-modules"\n',

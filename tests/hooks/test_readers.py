@@ -211,6 +211,7 @@ def test_what_the_project_has_that_is_in_nobodys_way(
     [
         ("fund=false\n_auth=x\n", "line 2: npm does not run with a _auth that names no registry"),
         (f"{NPM_PLACE}:_authToken[]=x\n", "line 1: this token wins over that of the hook"),
+        (f"{NPM_PLACE}:_authToken=\n{NPM_PLACE}:_auth=x\n", "line 2: this token wins over that of the hook"),
         (f"{NPM_PLACE}:tokenHelper=/bin/x\n", "line 1: this wins over the token of the hook"),
         (f"[section] \n{NPM_PLACE}:_authToken=x\n", "line 2: this token wins over that of the hook"),
         (f"[section]\n{NPM_PLACE}:_authToken=\n", "line 2: this token wins over that of the hook"),
