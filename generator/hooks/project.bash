@@ -27,9 +27,9 @@ same='' # whether two addresses are one
 
 # Sets same; a slash at the end and the port of https make no difference.
 compare() { # compare URL OTHER
-  local one=${1%/}
+  local one=${1%/}/
   same=''
-  if [[ ${one/:443/} == "${2%/}" ]]; then
+  if [[ ${one/":443/"/"/"} == "${2%/}/" ]]; then
     same=yes
   fi
 }

@@ -391,3 +391,14 @@ def test_a_large_settings_xml_is_no_matter(machine: Machine, end: str) -> None:
     machine.run()
 
     assert time.monotonic() - start < 5  # 0.9 seconds where nothing else runs
+
+
+@pytest.mark.parametrize("port", [":443", ":4430", ":8443"])
+def test_the_same_registry_in_other_words(machine: Machine, port: str) -> None:
+    machine.make(NPM.replace("npm.example.com", f"npm.example.com{port}"))
+    write(machine, ".npmrc", f"@acme:registry=https://npm.example.com{port}/acme\n", project=True)
+
+    machine.run()
+
+    write(machine, ".npmrc", "@acme:registry=https://npm.example.com:44/acme\n", project=True)
+    assert_refused(machine, "this takes @acme from another registry")
