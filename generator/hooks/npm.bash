@@ -9,7 +9,7 @@ find_npmrcs() {
       fail "NPM_CONFIG_USERCONFIG and npm_config_userconfig name two files: unset one of them"
     fi
     expand "${configured}"
-    path=${value/#\~\//${HOME}/}
+    path=${value/#\~\//"${HOME}/"}
     if [[ ${path} != "${configured}" && ! ${path} -ef ${HOME}/.npmrc && ${path} != "${HOME}/.npmrc" ]]; then
       fail "NPM_CONFIG_USERCONFIG is ${configured}, which pnpm, yarn and bun do not take for ${path}: write that"
     fi

@@ -29,7 +29,7 @@ put_into_netrc() { # put_into_netrc ID HOST USER
 # Sets path to where the readers of netrc look: requests expands ~/, and takes ~/_netrc where there is no other.
 find_netrc() {
   path=${NETRC-${HOME}/.netrc}
-  path=${path/#\~\//${HOME}/}
+  path=${path/#\~\//"${HOME}/"}
   if [[ -z ${path} ]]; then
     fail 'NETRC is empty, so that pip reads no netrc at all: unset it'
   fi
