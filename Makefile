@@ -52,11 +52,15 @@ lint: $(DEVELOPMENT) ## Check style, types, layers, templates and shell scripts
 
 .PHONY: shellcheck
 shellcheck: $(DEVELOPMENT) ## Check the shell scripts, and a hook with all that a hook can have
-	@$(BIN)/shellcheck --enable=all .ci/run
+	@$(BIN)/shellcheck --enable=all .ci/run scan/run
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
 .PHONY: check
 check: lint test fresh ## Do all that CI does: lint, test, and see that templates/ is fresh
+
+.PHONY: scan
+scan: $(DEVELOPMENT) ## Run security scanners over templates, code and history
+	@scan/run
 
 .PHONY: fresh
 fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
@@ -83,6 +87,11 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --extra build --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
+	@for tool in checkov cfripper detect-secrets; do \
+	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	        --output-file scan/$$tool.txt scan/$$tool.in; \
+	done
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches
