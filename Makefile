@@ -52,7 +52,7 @@ lint: $(DEVELOPMENT) ## Check style, types, layers, templates and shell scripts
 
 .PHONY: shellcheck
 shellcheck: $(DEVELOPMENT) ## Check the shell scripts, and a hook with all that a hook can have
-	@$(BIN)/shellcheck --enable=all .ci/run scan/run
+	@$(BIN)/shellcheck --enable=all .ci/run release/build release/verify scan/environment scan/run
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
 .PHONY: check
@@ -61,6 +61,20 @@ check: lint test fresh ## Do all that CI does: lint, test, and see that template
 .PHONY: scan
 scan: $(DEVELOPMENT) ## Run security scanners over templates, code and history
 	@scan/run
+
+.PHONY: sbom
+sbom: $(RUNTIME) ## Write sbom.cdx.json, what the command depends on, as CycloneDX
+	@scan/environment cyclonedx-bom
+	@$(VENV)/scan/cyclonedx-bom/bin/cyclonedx-py requirements requirements.txt --output-reproducible \
+	    --output-format JSON --output-file sbom.cdx.json
+
+.PHONY: release
+release: $(DEVELOPMENT) ## Make dist/ of this commit: archive, wheel, templates, SBOM, provenance, checksums
+	@release/build
+
+.PHONY: verify-release
+verify-release: ## Verify dist/, or the folder that FROM names
+	@release/verify $(or $(FROM),dist)
 
 .PHONY: fresh
 fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
@@ -87,7 +101,7 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --extra build --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
-	@for tool in checkov cfripper detect-secrets; do \
+	@for tool in checkov cfripper cyclonedx-bom detect-secrets; do \
 	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	        --output-file scan/$$tool.txt scan/$$tool.in; \

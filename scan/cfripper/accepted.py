@@ -11,7 +11,7 @@ FILTERS = [
         rules={"GenericResourceWildcardPolicyRule"},
     ),
     Filter(
-        reason="organizations:DescribeOrganization knows no resource, says its service authorization reference.",
+        reason="organizations:DescribeOrganization knows no resource, by its authorization reference.",
         rule_mode=RuleMode.ALLOWED,
         eval={"eq": [{"ref": "logical_id"}, "RoleCheckFunctionRole"]},
         rules={"WildcardResourceRule"},
