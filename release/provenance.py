@@ -1,4 +1,4 @@
-"""Prints a statement of where the files of a release come from: in-toto's Statement 1 with SLSA's provenance 1."""
+"""Prints where the files of a release come from: in-toto's Statement 1 with SLSA's provenance 1."""
 
 import hashlib
 import json
