@@ -155,9 +155,10 @@ class Account:
         return self.stack(stack_id, region=region)
 
     def delete(self, name: str) -> dict[str, Any]:
-        """Delete a stack and return its last description, whether that succeeded or not."""
+        """Delete a stack, protected or not; return its last description, whether that succeeded or not."""
         cloudformation = self.client("cloudformation")
         stack_id = self.stack(name)["StackId"]
+        cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
         cloudformation.delete_stack(StackName=name)
         with suppress(WaiterError):
             waiter = cloudformation.get_waiter("stack_delete_complete")

@@ -236,7 +236,10 @@ class TestFromAPipe:
         assert deployer.value() == TOKEN
         progress = [line.split()[1:3] for line in ended.stderr.splitlines()]
         assert ["CREATE_IN_PROGRESS", STACK] in progress[:3]  # after what is noted
-        assert progress[-1] == ["CREATE_COMPLETE", STACK]
+        assert progress[-2] == ["CREATE_COMPLETE", STACK]
+        assert ended.stderr.endswith(
+            "The termination protection of the stack private-packages in us-east-1 is on now.\n"
+        )
         arn = deployer.account.client("secretsmanager").describe_secret(SecretId=SECRET)["ARN"]
         assert f"  GitHubPackagesSecretArn  {arn}\n" in ended.stdout
 

@@ -171,6 +171,7 @@ class Journey(RuleBasedStateMachine):
         assert "--import" in options or not made & {*self.values}
         self.values |= dict.fromkeys(made - {*self.values})
         self.deployed, self.release = {name: dict(fields) for name, fields in wanted.items()}, __version__
+        assert self.home.stack(STACK)["EnableTerminationProtection"]
 
     @rule()
     def deploy_with_all_consent(self) -> None:

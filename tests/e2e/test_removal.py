@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests import ROOT
 from tests.e2e.test_deploy import NPM, PIP, SECRET, STACK, TOKEN, Deployer, deployer, refused
@@ -40,6 +41,27 @@ def test_the_stack_goes_and_the_token_stays(deployer: Deployer) -> None:
     # Nothing was lost.
     assert deployer.deploy("--import", "--yes").returncode == 0
     assert deployer.value() == TOKEN
+
+
+def test_a_stack_is_protected_until_it_is_taken_away_on_purpose(deployer: Deployer) -> None:
+    assert deployer.deploy("--yes", "--no-token").returncode == 0
+    cloudformation = deployer.account.client("cloudformation")
+    with pytest.raises(ClientError, match="cannot be deleted while TerminationProtection is enabled"):
+        cloudformation.delete_stack(StackName=STACK)
+    with deployer.in_terminal("--remove") as screen:
+        screen.wait_for("  Its termination protection is turned off for that.")
+        screen.wait_for("Remove this? [y/N]: ")
+        screen.type("n\n")
+        assert screen.end() == 1
+    assert deployer.account.stack(STACK)["EnableTerminationProtection"]
+    assert deployer.deploy("--remove", "--yes").returncode == 0
+    assert deployer.stacks() == {}
+    # What has been taken over is protected, too, and that hinders no further import.
+    ended = deployer.deploy("--import", "--yes", "--output", "json")
+    assert json.loads(ended.stdout)["termination_protection"]
+    assert deployer.account.stack(STACK)["EnableTerminationProtection"]
+    deployer.configure(NPM)
+    assert deployer.deploy("--import", "--yes", "--no-token", "--allow-removal").returncode == 0
 
 
 def test_key_and_secrets_can_be_scheduled_for_deletion_later(deployer: Deployer) -> None:

@@ -28,6 +28,7 @@ from private_packages.aws.stack import (
     change_set,
     events,
     key_alias,
+    protection,
     resource_import,
     secret_names,
     stack,
@@ -73,6 +74,8 @@ class Wanted:
     """Let an older release take the place of a newer one."""
     take_over: bool = False
     """Import the secrets that have the wanted names, and their key, where the stack does not have them."""
+    protect: bool = True
+    """Turn the stack's termination protection on when it is deployed; else leave it as it is."""
 
 
 class Dialogue(Protocol):
@@ -118,6 +121,8 @@ class Proposal:
     """The release that deployed the stack; None where there is none, or it does not say."""
     imports: Sequence[Import] = ()
     """The key and the secrets that are taken over, in the step before this or in this one."""
+    protects: bool = False
+    """Whether the stack's termination protection would be turned on."""
 
     @property
     def needs_consent(self) -> list[str]:
@@ -218,14 +223,18 @@ class Deployment:
                 gained_and_lost,
                 version_before,
                 self._imports,
+                self._protects,
             )
             if proposed.is_empty:
                 description = stack.get(self.aws, proposed.stack_id)
                 tokens = self.wanted.tokens or {}
-                if self.wanted.dry_run and tokens:
-                    self.dialogue.note(f"The token of {', '.join(tokens)} would be stored.")
-                    tokens = {}
-                return self._with_tokens(Result(Ending.UNCHANGED, proposal, description), tokens)
+                if self.wanted.dry_run:
+                    if tokens:
+                        self.dialogue.note(f"The token of {', '.join(tokens)} would be stored.")
+                    if proposal.protects:
+                        self.dialogue.note("The termination protection would be turned on.")
+                    return Result(Ending.UNCHANGED, proposal, description)
+                return self._finished(Result(Ending.UNCHANGED, proposal, description), tokens)
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
                 return Result(Ending.DRY_RUN, proposal, self._description)
@@ -235,8 +244,7 @@ class Deployment:
         if failure := self._failure(description, seen, proposal):
             return failure
         without_token = [each.id for each in self._new_secrets(parameters) if each.id not in tokens]
-        result = Result(Ending.DEPLOYED, proposal, description, without_token)
-        return self._with_tokens(result, tokens)
+        return self._finished(Result(Ending.DEPLOYED, proposal, description, without_token), tokens)
 
     def _parameters(self, state: State) -> Parameters:
         template = self.wanted.template
@@ -315,6 +323,7 @@ class Deployment:
                 self._access(wanted, between),
                 version_before,
                 self._imports,
+                self._protects,
             )
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
@@ -463,7 +472,8 @@ class Deployment:
                 f"The stack {self.name} is what is left of a first deployment that failed: CloudFormation"
                 " cannot say what would be done until it is deleted. Run without --dry-run, which asks first."
             )
-        self.dialogue.note(f"The stack {self.name} is what is left of a first deployment that failed.")
+        off = " Its termination protection is turned off." if protection.is_on(self._description) else ""
+        self.dialogue.note(f"The stack {self.name} is what is left of a first deployment that failed.{off}")
         if not self.dialogue.agrees("Delete it and go on?"):
             raise DeploymentStoppedError(self._standing)
         self._standing = f"CloudFormation goes on with deleting what is left of the stack {self.name}."
@@ -502,6 +512,26 @@ class Deployment:
         tokens = self.dialogue.tokens(new) if new else {}
         self._check_tokens(tokens)
         return tokens
+
+    @property
+    def _protects(self) -> bool:
+        return self.wanted.protect and not protection.is_on(self._description)
+
+    def _finished(self, result: Result, tokens: Mapping[str, Token]) -> Result:
+        """Protect the stack from being deleted, store the tokens, and return what came of it."""
+        if result.proposal.protects and result.description:
+            try:
+                protection.turn(self.aws, result.description, on=True)
+                self.dialogue.note(f"The termination protection of the stack {self.name} is on now.")
+                description = result.description.copy()
+                description["EnableTerminationProtection"] = True
+                result = replace(result, description=description)
+            except AwsError as error:
+                self.dialogue.note(
+                    f"Note: the stack {self.name} can be deleted by mistake. {error} To leave it so:"
+                    " --no-termination-protection."
+                )
+        return self._with_tokens(result, tokens)
 
     def _with_tokens(self, result: Result, tokens: Mapping[str, Token]) -> Result:
         """Store the tokens and return the result with what came of that.
@@ -588,7 +618,8 @@ class Deployment:
             if cause
             else "see its events"
         )
-        failure = f"The deployment failed. {because}. {self._afterwards(description)}"
+        wait = secret_names.still_taken(cause.reason) if cause else ""
+        failure = f"The deployment failed. {because}.{wait} {self._afterwards(description)}"
         return Result(Ending.FAILED, proposal, description, cause=cause, failure=failure)
 
     def _afterwards(self, description: "StackTypeDef") -> str:

@@ -14,6 +14,7 @@ from private_packages.aws.stack.owners import Owners
 from private_packages.aws.tokens.secret import holds_value
 
 _LATELY = timedelta(days=90)
+_WAIT = "wait a minute and deploy again"
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
@@ -151,10 +152,12 @@ def obstacle(
     aws, another = living.aws, _another(parameter)
     if "DeletedDate" in found:
         restore = invocation.aws_command("secretsmanager restore-secret", region=aws.region, secret_id=name)
+        when, wait = f"scheduled for deletion on {found['DeletedDate']:%Y-%m-%d}", ""
+        if found["DeletedDate"] <= datetime.now(UTC):
+            when, wait = f"being deleted since {found['DeletedDate']:%Y-%m-%d %H:%M} UTC", f"{_WAIT}, or "
         return (
-            f"The secret {name} is scheduled for deletion on {found['DeletedDate']:%Y-%m-%d}, which keeps"
-            f" its name taken until it is gone: {another}, or restore it first (`{restore}`), and its key if"
-            " that is scheduled, too."
+            f"The secret {name} is {when}, which keeps its name taken until it is gone: {wait}{another}, or"
+            f" restore it first (`{restore}`), and its key if that is scheduled, too."
         )
     home = found.get("PrimaryRegion", aws.region)
     if home != aws.region:
@@ -168,6 +171,18 @@ def obstacle(
             f" or deploy that stack (--stack-name {has_it})."
         )
     return ""
+
+
+def still_taken(reason: str) -> str:
+    """Return what to do where Secrets Manager refuses a name that seemed free, by the reason of an event.
+
+    Empty where the reason is another. A secret that is deleted for good keeps its name for a while in which
+    nobody can describe it: a short delay, says the API's reference of ForceDeleteWithoutRecovery; Terraform
+    tries again for two minutes.
+    """
+    if "already scheduled for deletion" not in reason:
+        return ""
+    return f" A secret that is just being deleted keeps its name for some time yet: {_WAIT}."
 
 
 def _another(parameter: str) -> str:

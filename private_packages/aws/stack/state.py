@@ -8,7 +8,7 @@ from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackError
-from private_packages.aws.stack import events, stack
+from private_packages.aws.stack import events, protection, stack
 from private_packages.aws.stack.change_set import changing
 from private_packages.aws.stack.events import Event
 
@@ -85,7 +85,7 @@ def parameters_of(description: "StackTypeDef | None") -> dict[str, str]:
 
 
 def delete(aws: Aws, description: "StackTypeDef", pause: Callable[[float], None]) -> Iterator[Event]:
-    """Delete a stack; its events come while they are asked for.
+    """Delete a stack, also a protected one; its events come while they are asked for.
 
     Raises:
         StackError: the deletion failed.
@@ -93,7 +93,7 @@ def delete(aws: Aws, description: "StackTypeDef", pause: Callable[[float], None]
     """
     name, stack_id = description["StackName"], description["StackId"]
     since = events.latest(aws, stack_id)
-    with changing(aws, name, f"delete what is left of the stack {name}"):
+    with protection.lifted(aws, description), changing(aws, name, f"delete the stack {name}"):
         aws.client("cloudformation").delete_stack(StackName=stack_id)
     yield from events.follow(aws, stack_id, since, pause=pause)
     status = stack.get(aws, stack_id)["StackStatus"]

@@ -70,6 +70,12 @@ def _role(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
     is_flag=True,
     help="Take over the key and the secrets that are there: made by hand, or left behind.",
 )
+@click.option(
+    "--no-termination-protection",
+    "unprotected",
+    is_flag=True,
+    help="Leave the stack's termination protection as it is; else it is turned on.",
+)
 @click.option("--remove", "is_removal", is_flag=True, help="Take the stack away; key and secrets stay.")
 @click.option(
     "--schedule-deletion",
@@ -98,6 +104,7 @@ def command(
     allow_removal: bool,
     allow_downgrade: bool,
     take_over: bool,
+    unprotected: bool,
     is_removal: bool,
     days: int | None,
     quick_create_link: bool,
@@ -171,6 +178,7 @@ def command(
         allow_removal=allow_removal,
         allow_downgrade=allow_downgrade,
         take_over=take_over,
+        protect=not unprotected,
     )
     aws = aws or sign_in(profile, region, has_tokens=not no_token)
     _deploy(aws, wanted, _Terminal(aws, wanted, yes=yes, output=output), output)
@@ -236,6 +244,8 @@ class _Terminal:
             console.print(f"Release: {before} → {ours}")
         print_imports(console, proposal.imports)
         print_diff(console, proposal.changes, proposal.parameters, proposal.access)
+        if proposal.protects:
+            console.print("Its termination protection would be turned on.")
 
     def show(self, coming: Iterable[Event], seen: list[Event], total: int | None = None) -> None:
         show_events(progress_console(), coming, seen, total)
@@ -278,7 +288,7 @@ def _check_use(
 
 _OF_NO_USE_FOR_A_REMOVAL = (
     *("token_stdin", "no_token", "bucket", "tags", "role_arn"),
-    *("allow_replacement", "allow_removal", "allow_downgrade", "take_over"),
+    *("allow_replacement", "allow_removal", "allow_downgrade", "take_over", "unprotected"),
 )
 
 

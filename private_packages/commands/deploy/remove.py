@@ -9,7 +9,7 @@ from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import InterruptedDeploymentError
-from private_packages.aws.stack import removal, state
+from private_packages.aws.stack import protection, removal, state
 from private_packages.aws.stack.leftovers import Leftover
 from private_packages.aws.stack.removal import Holdings
 from private_packages.aws.tokens.secret import restore_command
@@ -69,6 +69,8 @@ def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Itera
         if found.description["StackStatus"] == "IMPORT_COMPLETE":
             what = "is removed; what it has taken over keeps the policies that it had before"
     yield f"The stack {stack_name} in {place}, {what}."
+    if protection.is_on(found.description):
+        yield "  Its termination protection is turned off for that."
     fate = f"is deleted in {days} days" if days else "stays"
     for each in found.secrets:
         what = "is scheduled for deletion already" if each.deleted else fate

@@ -7,7 +7,7 @@ import click
 
 from private_packages import invocation
 from private_packages.aws.aws import Aws
-from private_packages.aws.stack import stack
+from private_packages.aws.stack import protection, stack
 from private_packages.aws.stack.deployment import Ending, Result, Wanted
 from private_packages.commands.deploy.diff import counts
 from private_packages.commands.printing import aligned, print_json
@@ -89,6 +89,7 @@ def print_document(aws: Aws, wanted: Wanted, result: Result) -> None:
                 for each in result.proposal.parameters
             ],
             "tokens_stored": result.stored,
+            "termination_protection": protection.is_on(description),
             "outputs": stack.outputs(description) if description else {},
             "failure": {
                 "resource": cause.logical_id,

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,6 +125,7 @@ def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
             },
             "ExecuteChangeSet": {},
             "DeleteChangeSet": {},
+            "UpdateTerminationProtection": {},
             "GetTemplateSummary": summary(),
             "GetSecretValue": ErrorAnswer(
                 "ResourceNotFoundException", "Can't find the specified secret value for staging label"
@@ -147,6 +148,7 @@ def test_a_program_deploys(cloud: Callable[..., Any]) -> None:
         "tokens of ['GitHubPackages']",
         "new: True, 1 changes",
         "Deploy this?",
+        "The termination protection of the stack packages in us-east-1 is on now.",
     ]
     [asked] = [asked for operation, asked in session.sent if operation == "CreateChangeSet"]
     assert asked["Description"] == "Made by private-packages deploy 0.1.0"
@@ -161,6 +163,37 @@ def test_a_token_that_cannot_be_stored_is_told_with_the_way_to_store_it(cloud: C
     assert (result.ending, result.stored) == (Ending.DEPLOYED, [])
     assert result.failure.startswith("The stack is deployed, but the token of GitHubPackages is not stored: ")
     assert "`private-packages token set GitHubPackages --stack-name packages`" in result.failure
+
+
+PROTECTED = ("UpdateTerminationProtection", {"StackName": STACK_ID, "EnableTerminationProtection": True})
+
+
+def test_what_is_deployed_is_protected(cloud: Callable[..., Any]) -> None:
+    aws, session = cloud()
+    result = Deployment(aws, WANTED, Program()).run()
+    assert PROTECTED in session.sent
+    assert result.description
+    assert result.description["EnableTerminationProtection"]
+
+
+def test_unless_that_is_not_wanted(cloud: Callable[..., Any]) -> None:
+    aws, session = cloud()
+    result = Deployment(aws, replace(WANTED, protect=False), Program()).run()
+    assert result.ending is Ending.DEPLOYED
+    assert PROTECTED not in session.sent
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "Throttling"])
+def test_that_aws_refuses_to_protect_it_is_told_and_hinders_nothing(
+    cloud: Callable[..., Any], code: str
+) -> None:
+    aws, _ = cloud(UpdateTerminationProtection=ErrorAnswer(code, "Not here."))
+    program = Program()
+    result = Deployment(aws, WANTED, program).run()
+    assert (result.ending, result.failure, result.stored) == (Ending.DEPLOYED, "", ["GitHubPackages"])
+    assert program.told[-1].startswith("Note: the stack packages in us-east-1 can be deleted by mistake. ")
+    assert "Not here" in program.told[-1]
+    assert program.told[-1].endswith(". To leave it so: --no-termination-protection.")
 
 
 def test_a_program_that_does_not_agree_changes_nothing(cloud: Callable[..., Any]) -> None:

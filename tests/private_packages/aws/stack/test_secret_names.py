@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import AwsError, SecretNameError
-from private_packages.aws.stack.secret_names import refuse_doubles, refuse_renamed_ids, refuse_taken
+from private_packages.aws.stack.secret_names import (
+    refuse_doubles,
+    refuse_renamed_ids,
+    refuse_taken,
+    still_taken,
+)
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack.test_health import NO_STACK, stacks
 from tests.private_packages.aws.tokens.test_stored_token import ARN
@@ -92,11 +97,32 @@ def test_a_copy_of_another_region(scripted: Callable[..., Any]) -> None:
 
 
 def test_a_name_whose_secret_is_scheduled_for_deletion(scripted: Callable[..., Any]) -> None:
-    assert refusal(scripted, DeletedDate=datetime(2026, 1, 1, tzinfo=UTC)) == (
-        "The secret /acme/npm is scheduled for deletion on 2026-01-01, which keeps its name taken until it"
+    assert refusal(scripted, DeletedDate=datetime(2099, 1, 1, tzinfo=UTC)) == (
+        "The secret /acme/npm is scheduled for deletion on 2099-01-01, which keeps its name taken until it"
         " is gone: give another name (--parameter AcmeSecretName=NAME), or restore it first"
         f" (`aws secretsmanager restore-secret {SECRET}`), and its key if that is scheduled, too."
     )
+
+
+def test_a_name_whose_secret_is_just_being_deleted(scripted: Callable[..., Any]) -> None:
+    assert refusal(scripted, DeletedDate=datetime(2026, 1, 1, 12, 30, tzinfo=UTC)) == (
+        "The secret /acme/npm is being deleted since 2026-01-01 12:30 UTC, which keeps its name taken until"
+        " it is gone: wait a minute and deploy again, or give another name (--parameter AcmeSecretName=NAME),"
+        f" or restore it first (`aws secretsmanager restore-secret {SECRET}`), and its key if that is"
+        " scheduled, too."
+    )
+
+
+def test_a_name_that_seemed_free_while_its_secret_is_deleted() -> None:
+    said = (
+        "Resource handler returned message: You can't create this secret because a secret with this name is"
+        " already scheduled for deletion. (Service: SecretsManager, Status Code: 400)"
+    )
+    assert still_taken(said) == (
+        " A secret that is just being deleted keeps its name for some time yet: wait a minute and deploy"
+        " again."
+    )
+    assert still_taken("The secret /acme/npm already exists.") == ""
 
 
 def test_an_id_that_changed_while_the_name_stayed_is_recognised() -> None:

@@ -106,6 +106,13 @@ class TestDeletion:
         assert [event.status for event in events] == ["DELETE_COMPLETE"]
         assert ("DeleteStack", {"StackName": STACK_ID}) in session.sent
 
+    def test_of_a_protected_stack_turns_that_off(self, scripted: Callable[..., Any]) -> None:
+        aws, session = scripted(**self.script("DELETE_COMPLETE"), UpdateTerminationProtection={})
+        protected = described("CREATE_COMPLETE") | {"EnableTerminationProtection": True}
+        list(delete(aws, protected, lambda _: None))
+        called = [operation for operation, _ in session.sent]
+        assert called.index("UpdateTerminationProtection") < called.index("DeleteStack")
+
     def test_that_fails_is_told(self, scripted: Callable[..., Any]) -> None:
         aws, _ = scripted(**self.script("DELETE_FAILED"))
         with pytest.raises(StackError, match="could not be deleted, it is DELETE_FAILED"):
@@ -116,5 +123,5 @@ class TestDeletion:
             "ValidationError", f"Stack [{STACK_ID}] cannot be deleted while TerminationProtection is enabled"
         )
         aws, _ = scripted(**self.script("X") | {"DeleteStack": protected})
-        with pytest.raises(Exception, match=r"Cannot delete what is left of the stack packages .*Protection"):
+        with pytest.raises(Exception, match=r"Cannot delete the stack packages .*Protection"):
             list(delete(aws, described("ROLLBACK_COMPLETE"), lambda _: None))

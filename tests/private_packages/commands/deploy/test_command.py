@@ -146,6 +146,7 @@ def cloud(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
         CreateChangeSet={"Id": "arn:aws:cloudformation:us-east-1:1:changeSet/x/1", "StackId": STACK_ID},
         DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change()]},
         ExecuteChangeSet={},
+        UpdateTerminationProtection={},
         DeleteChangeSet={},
         DeleteStack={},
     )
@@ -423,8 +424,13 @@ class TestDeploying:
             f" and stays so.\n  KeyArn                   {OUTPUTS['KeyArn']}\n"
             f"  GitHubPackagesSecretArn  {SECRET_ARN}\n"
         )
-        assert deployed.called[-2:] == ["DescribeStacks", "DeleteChangeSet"]
+        assert deployed.called[-3:] == ["DescribeStacks", "UpdateTerminationProtection", "DeleteChangeSet"]
         assert "ExecuteChangeSet" not in deployed.called
+        assert deployed.deploy("--yes", "--no-termination-protection").exit_code == 0
+        assert deployed.called[-2:] == ["DescribeStacks", "DeleteChangeSet"]
+        ended = deployed.deploy("--dry-run")
+        assert "\nThe termination protection would be turned on.\n" in ended.stderr
+        assert deployed.called[-2:] == ["DescribeStacks", "DeleteChangeSet"]
 
     def test_a_change_of_nothing_but_outputs_is_deployed(self, deployed: Cloud) -> None:
         deployed.script(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": []})
@@ -588,6 +594,16 @@ class TestFailing:
         deployed.histories = [[], CASCADE]
         assert deployed.refused("--yes") == (
             f"Error: The deployment failed. Key (AWS::KMS::Key): Denied by you. {sentence}"
+        )
+
+    def test_tells_to_wait_where_a_secret_is_just_being_deleted(self, deployed: Cloud) -> None:
+        taken = (
+            "You can't create this secret because a secret with this name is already scheduled for deletion."
+        )
+        deployed.states = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"]
+        deployed.histories = [[], [*CASCADE[:1], event(3, "Key", "UPDATE_FAILED", taken), *CASCADE[3:]]]
+        assert f"{taken} A secret that is just being deleted keeps its name for some" in deployed.refused(
+            "--yes"
         )
 
     def test_tells_programs_as_well(self, deployed: Cloud) -> None:
