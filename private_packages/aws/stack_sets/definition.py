@@ -26,6 +26,8 @@ class Permissions:
     """Service-managed: deploy to accounts that are added to the units later."""
     retain_stacks: bool = False
     """With automatic deployment: keep the stacks of accounts that leave the units."""
+    depends_on: Sequence[str] = ()
+    """With automatic deployment: the stack sets whose own must have ended well before, by ARN or name."""
     administration_role_arn: str | None = None
     """Self-managed; None means AWS's own default, here and below."""
     execution_role_name: str | None = None
@@ -46,7 +48,8 @@ class Permissions:
         """Return the API's AutoDeployment."""
         if not self.auto_deployment:
             return {"Enabled": False}
-        return {"Enabled": True, "RetainStacksOnAccountRemoval": self.retain_stacks}
+        found: AutoDeploymentTypeDef = {"Enabled": True, "RetainStacksOnAccountRemoval": self.retain_stacks}
+        return {**found, "DependsOn": sorted(self.depends_on)} if self.depends_on else found
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,9 @@ class Definition:
         wanted = self.permissions
         if wanted.is_service_managed:
             found = existing.get("AutoDeployment") or {}
-            return wanted.deployment() == {key: found.get(key, False) for key in wanted.deployment()}
+            there = {**found, "DependsOn": sorted(found.get("DependsOn", []))}
+            deployment = {"DependsOn": [], **wanted.deployment()}
+            return all(there.get(key, False) == value for key, value in deployment.items())
         return all(
             role in (None, existing.get(key))
             for role, key in zip(

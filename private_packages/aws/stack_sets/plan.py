@@ -1,10 +1,13 @@
 """What a rollout would do: from what there has to be, and what there is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from generator import names
+from private_packages.aws.errors import StackSetError
+from private_packages.aws.stack.access import AccessChange
+from private_packages.aws.stack_sets import consent
 from private_packages.aws.stack_sets.definition import Definition
 from private_packages.aws.stack_sets.existing import Existing, Place, Purpose
 from private_packages.aws.stack_sets.preferences import Preferences
@@ -35,6 +38,8 @@ class Plan:
     existing: Existing
     notes: Sequence[str] = ()
     """What could not be seen, a sentence each."""
+    organization: str = ""
+    """The accounts' own; empty where that is not known."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be rolled out.
@@ -55,6 +60,31 @@ class Plan:
     def differences(self) -> Sequence[str]:
         """What of the existing set is not as it has to be."""
         return self.definition.differences(self.existing.description) if self.existing.description else []
+
+    @cached_property
+    def access(self) -> Sequence[AccessChange]:
+        """Who gains and who loses access where the set is brought up to date."""
+        if not (self.existing.description and self.differences):
+            return []
+        return consent.access_changes(self.definition, self.existing.description, self.organization)
+
+    @cached_property
+    def needs_consent(self) -> Mapping[str, str]:
+        """Why the set is not brought up to date without consent, by the option that gives it."""
+        if not (self.existing.description and self.differences):
+            return {}
+        return consent.needed(self.definition, self.existing.description, self.access)
+
+    def require_consent(self, given: Collection[str]) -> None:
+        """Refuse what the user has not agreed to with one of these options.
+
+        Raises:
+            StackSetError: one is missing.
+        """
+        if missing := {option: why for option, why in self.needs_consent.items() if option not in given}:
+            raise StackSetError(
+                f"This needs {' and '.join(missing)}: {' '.join(missing.values())} Nothing was changed."
+            )
 
     @cached_property
     def missing(self) -> frozenset[Place]:

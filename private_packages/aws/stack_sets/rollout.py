@@ -1,8 +1,8 @@
 """A rollout, from what is wanted to its end: planned, agreed to, carried out, followed, and gone on with."""
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from private_packages import invocation
@@ -58,11 +58,13 @@ class Rollout:
             found = own_organization(self.aws)
             definition = self._filled_in(found.id)
             stack_set = StackSet(self.aws, self.name, administrator.required(self.aws, found))
+            definition = self._with_dependencies(definition, stack_set)
             reached = targets.in_organization(
                 self.aws, found, units=self.units, accounts=self.accounts, exclude=self.exclude
             )
+            organization = found.id
         else:
-            definition = self._filled_in(None)
+            definition, organization = self._filled_in(None), ""
             stack_set = StackSet(self.aws, self.name)
             reached = targets.self_managed(self.accounts)
         note = regions.require_enabled(self.aws, self.regions)
@@ -74,7 +76,20 @@ class Rollout:
             self.preferences,
             existing.look(stack_set),
             [note] if note else [],
+            organization,
         )
+
+    def _with_dependencies(self, definition: Definition, stack_set: StackSet) -> Definition:
+        """Return the definition with the ARNs of the sets that it names as those to wait for."""
+        arns = []
+        for each in definition.permissions.depends_on:
+            other = None if each.startswith("arn:") else replace(stack_set, name=each).describe()
+            if other is None and not each.startswith("arn:"):
+                raise StackSetError(
+                    f"There is no stack set {each} in {self.aws.region}: correct --depends-on."
+                )
+            arns.append(other["StackSetARN"] if other else each)
+        return replace(definition, permissions=replace(definition.permissions, depends_on=tuple(arns)))
 
     def _filled_in(self, organization_id: str | None) -> Definition:
         """Return the definition with the caller's organization in its form, unless another is there.
@@ -90,8 +105,15 @@ class Rollout:
                 f"Give the organization of the accounts, --parameter OrganizationId=ID: {error}"
             ) from error
 
-    def start(self, dialogue: Dialogue, count_by: CountBy) -> tuple[Plan, Progress | None]:
+    def start(
+        self, dialogue: Dialogue, count_by: CountBy, consent: Collection[str] = ()
+    ) -> tuple[Plan, Progress | None]:
         """Roll out: join what runs already, then do what is due, one operation after the other where need be.
+
+        Args:
+            dialogue: whom to ask.
+            count_by: what the results are counted by.
+            consent: the options that the user gave to say that something is wanted all the same.
 
         Returns:
             The last plan, and how its operations ended; None where there was nothing to do.
@@ -109,6 +131,7 @@ class Rollout:
                 plan = self.plan()
             if not _is_due(plan, progress):
                 return plan, progress
+            plan.require_consent(consent)
             dialogue.agree(plan)
             started = begin(plan.stack_set, plan.steps)
             progress = watch(plan.stack_set, started, dialogue, count_by)

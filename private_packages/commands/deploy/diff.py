@@ -62,15 +62,7 @@ def print_diff(
 
     What needs consent comes first.
     """
-    if access:
-        console.print(Text("Access", style="bold"))
-    for each in access:
-        _print_row(
-            console,
-            "!" if each.needs_consent else "+" if each.is_gain else "~",
-            [each.sentence],
-            "red" if each.needs_consent else "green" if each.is_gain else "yellow",
-        )
+    print_access(console, access)
     if changes:
         console.print(Text("Resources", style="bold"))
     rows = aligned([_resource(change) for change in changes])
@@ -84,6 +76,19 @@ def print_diff(
         _print_row(console, mark, cells, _STYLES[mark])
     found = Counter(change.action for change in changes)
     console.print(", ".join(_count(found)) + ".")
+
+
+def print_access(console: Console, access: Sequence[AccessChange]) -> None:
+    """Print who gains and who loses access, where somebody does."""
+    if access:
+        console.print(Text("Access", style="bold"))
+    for each in access:
+        _print_row(
+            console,
+            "!" if each.needs_consent else "+" if each.is_gain else "~",
+            [each.sentence],
+            "red" if each.needs_consent else "green" if each.is_gain else "yellow",
+        )
 
 
 def _print_hanging(console: Console, text: Text, indent: int) -> None:

@@ -117,6 +117,12 @@ _DEFINITION: tuple[Option[Any], ...] = (
         help="With --auto-deployment: keep the stacks of accounts that leave the units.",
     ),
     click.option(
+        "--depends-on",
+        metavar="NAME|ARN",
+        multiple=True,
+        help="With --auto-deployment: a stack set whose own must have succeeded before.  [repeatable]",
+    ),
+    click.option(
         "--administration-role-arn",
         metavar="ARN",
         help="With --self-managed: the role of StackSets here."
@@ -160,6 +166,12 @@ _PREFERENCES: tuple[Option[Any], ...] = (
         show_default=True,
         help="How many accounts of a Region may fail before the rest are cancelled.",
     ),
+)
+
+_CONSENT: tuple[Option[Any], ...] = (
+    click.option("--allow-replacement", is_flag=True, help="Let secrets be replaced by new, empty ones."),
+    click.option("--allow-removal", is_flag=True, help="Let builds lose access, or more of them gain it."),
+    click.option("--allow-downgrade", is_flag=True, help="Let this release replace a newer one."),
 )
 
 yes_option = click.option("--yes", is_flag=True, help="Go on without being asked.")
@@ -212,6 +224,7 @@ class RolloutOptions(StackSetOptions):
     tags: Mapping[str, str]
     auto_deployment: bool
     retain_stacks: bool
+    depends_on: tuple[str, ...]
     administration_role_arn: str | None
     execution_role_name: str | None
     max_concurrent: Amount
@@ -251,6 +264,7 @@ class RolloutOptions(StackSetOptions):
             "SELF_MANAGED" if self.self_managed else "SERVICE_MANAGED",
             auto_deployment=self.auto_deployment,
             retain_stacks=self.retain_stacks,
+            depends_on=self.depends_on,
             administration_role_arn=self.administration_role_arn,
             execution_role_name=self.execution_role_name,
         )
@@ -264,8 +278,9 @@ class RolloutOptions(StackSetOptions):
         for option in ("administration_role_arn", "execution_role_name"):
             if getattr(self, option):
                 raise click.UsageError(f"--{option.replace('_', '-')}: goes only with --self-managed.")
-        if self.retain_stacks and not self.auto_deployment:
-            raise click.UsageError("--retain-stacks: goes only with --auto-deployment.")
+        for option in ("retain_stacks", "depends_on"):
+            if getattr(self, option) and not self.auto_deployment:
+                raise click.UsageError(f"--{option.replace('_', '-')}: goes only with --auto-deployment.")
         if both := set(self.accounts) & set(self.exclude):
             raise click.UsageError(
                 f"--account and --exclude both name {min(both)}: leave out one of the two."
@@ -274,12 +289,26 @@ class RolloutOptions(StackSetOptions):
     def _require_consistency_of_self_managed(self) -> None:
         if not self.accounts:
             raise click.UsageError("--self-managed: name the accounts, each with --account.")
-        for option in ("units", "exclude", "auto_deployment", "retain_stacks"):
+        for option in ("units", "exclude", "auto_deployment", "retain_stacks", "depends_on"):
             if getattr(self, option):
                 name = "--ou" if option == "units" else f"--{option.replace('_', '-')}"
                 raise click.UsageError(
                     f"{name}: is for rollouts to an organization: leave it out, or --self-managed."
                 )
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the user wants all the same, where the set is brought up to date."""
+
+    allow_replacement: bool
+    allow_removal: bool
+    allow_downgrade: bool
+
+    @property
+    def given(self) -> list[str]:
+        """The options that were given."""
+        return [f"--{field.name.replace('_', '-')}" for field in fields(self) if getattr(self, field.name)]
 
 
 def _apply(command: Command, *options: Option[Any]) -> Command:
@@ -311,6 +340,8 @@ stack_set_options = _collected("options", StackSetOptions, *_WHICH, output_optio
 """Which stack set is meant, and how to print."""
 which_options = _collected("options", StackSetOptions, *_WHICH, aws_options)
 """Which stack set is meant."""
+consent_options = _collected("consent", Consent, *_CONSENT)
+"""What the user wants all the same."""
 preference_options = _collected("preferences", Preferences, *_PREFERENCES)
 """How fast an operation goes, and when it gives up."""
 

@@ -14,6 +14,7 @@ from private_packages.aws.stack_sets.operation import Progress
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.aws.stack_sets.preferences import ALL, Preferences
 from private_packages.aws.stack_sets.removal import Removal
+from private_packages.commands.deploy.diff import print_access
 from private_packages.commands.printing import print_facts
 
 Line = tuple[str, str]
@@ -47,6 +48,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "left_out": [{"id": member.id, "name": member.name, "why": why} for member, why in left_out],
         "exists": plan.existing.description is not None,
         "differences": list(plan.differences),
+        "access": [{"sentence": each.sentence, "needs_consent": each.needs_consent} for each in plan.access],
+        "needs_consent": list(plan.needs_consent),
         "instances_elsewhere": len(plan.elsewhere),
         "operations": [operation_document(operation) for operation in plan.existing.open_operations],
         "preferences": plan.preferences.parameters(),
@@ -77,12 +80,14 @@ def print_plan(console: Console, plan: Plan, *, with_accounts: bool) -> None:
     if with_accounts:
         console.print()
         _print_accounts(console, plan)
+    print_access(console, plan.access)
     console.print()
     for number, step in enumerate(plan.steps, 1):
         console.print(Text(f"{number}. {step.sentence}"))
     if not plan.steps:
         console.print(Text("Nothing to do: all is there and current.", "green"))
-    for note in [*plan.notes, *_management_note(plan)]:
+    consent = [f"this needs {' and '.join(plan.needs_consent)}."] if plan.needs_consent else []
+    for note in [*consent, *plan.notes, *_management_note(plan)]:
         console.print(Text(f"Note: {note}"))
 
 
@@ -177,7 +182,8 @@ def _new_accounts(plan: Plan) -> str:
     if not permissions.auto_deployment:
         return "get nothing until the next rollout"
     kept = "stay" if permissions.retain_stacks else "are deleted"
-    return f"get the template by themselves; the stacks of accounts that leave {kept}"
+    after = f", after {', '.join(permissions.depends_on)}" if permissions.depends_on else ""
+    return f"get the template by themselves{after}; the stacks of accounts that leave {kept}"
 
 
 def _now(plan: Plan) -> str:

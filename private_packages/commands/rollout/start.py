@@ -4,15 +4,23 @@ import click
 
 from private_packages.commands.printing import print_json
 from private_packages.commands.rollout import report
-from private_packages.commands.rollout.options import RolloutOptions, by_option, plan_options, yes_option
+from private_packages.commands.rollout.options import (
+    Consent,
+    RolloutOptions,
+    by_option,
+    consent_options,
+    plan_options,
+    yes_option,
+)
 from private_packages.commands.rollout.progress import COUNT_BY, Terminal
 
 
 @click.command()
 @plan_options
+@consent_options
 @by_option
 @yes_option
-def command(*, options: RolloutOptions, by: str, yes: bool, output: str) -> None:
+def command(*, options: RolloutOptions, consent: Consent, by: str, yes: bool, output: str) -> None:
     """Roll the template out, or go on with a rollout that was interrupted.
 
     The plan is shown, and carried out when you agree: it creates the stack set or updates it, creates the
@@ -29,7 +37,7 @@ def command(*, options: RolloutOptions, by: str, yes: bool, output: str) -> None
       private-packages rollout start --max-concurrent 10 --failure-tolerance 5%
       private-packages rollout start --self-managed --account 111122223333
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    plan, progress = options.rollout().start(Terminal(yes=yes), COUNT_BY[by])
+    plan, progress = options.rollout().start(Terminal(yes=yes), COUNT_BY[by], consent.given)
     name = plan.stack_set.name
     if output == "json":
         print_json({"stack_set": name, **report.progress_document(progress)})

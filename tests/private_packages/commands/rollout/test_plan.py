@@ -13,7 +13,17 @@ from tests.private_packages.conftest import Run
 
 DOCUMENTED = {
     *("stack_set", "region", "template", "parameters", "permissions", "call_as", "auto_deployment"),
-    *("regions", "accounts", "left_out", "exists", "differences", "instances_elsewhere", "operations"),
+    *(
+        "regions",
+        "accounts",
+        "left_out",
+        "exists",
+        "differences",
+        "access",
+        "needs_consent",
+        "instances_elsewhere",
+        "operations",
+    ),
     *("preferences", "steps", "monthly_cost_usd", "notes", "preflight"),
 }
 

@@ -150,6 +150,7 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
         ("--self-managed --account 111122223333 --auto-deployment", "--auto-deployment: is for rollouts to"),
         ("--execution-role-name x", "--execution-role-name: goes only with --self-managed."),
         ("--retain-stacks", "--retain-stacks: goes only with --auto-deployment."),
+        ("--depends-on base", "--depends-on: goes only with --auto-deployment."),
         (
             "--account 111122223333 --exclude 111122223333",
             "--account and --exclude both name 111122223333: leave out one of the two.",

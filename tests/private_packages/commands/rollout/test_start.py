@@ -23,6 +23,7 @@ from tests.private_packages.aws.stack_sets.service import (
     called,
     counted,
 )
+from tests.private_packages.aws.stack_sets.test_consent import of_0_1_0
 from tests.private_packages.conftest import Run
 
 NAME = "stackery-role-check"
@@ -358,6 +359,120 @@ class TestFortyAccounts:
         assert result.exit_code == 1
         last = result.stderr.splitlines()[-1]
         assert " cancelled; it was stopped. See which and why with" in last
+
+
+class TestFromAnOlderRelease:
+    """A set as 0.1.0 made it: no PermissionsBoundary, the organization looked up, other tags and policies."""
+
+    @pytest.fixture
+    def name(self, request: pytest.FixtureRequest) -> str:
+        return str(getattr(request, "param", "private-packages"))
+
+    @pytest.fixture
+    def older(self, run: Run, organization: Grow, stack_sets: StackSets, name: str) -> list[str]:
+        tree = organization(3)
+        assert run("rollout", "start", "--yes", "--template", name, "--tag", "team=x").exit_code == 0
+        description = stack_sets.sets[f"stackery-{name}"].description
+        description["TemplateBody"] = of_0_1_0(description["TemplateBody"])
+        description["Parameters"] = [
+            {**each, "ParameterValue": ""} if each["ParameterKey"] == "OrganizationId" else each
+            for each in description["Parameters"]
+            if each["ParameterKey"] != "PermissionsBoundary"
+        ]
+        stack_sets.calls.clear()
+        return tree.accounts
+
+    def test_the_plan_tells_what_it_takes(self, run: Run, older: list[str], stack_sets: StackSets) -> None:
+        assert len(older) == 3
+        result = run("rollout", "plan", "--template", "private-packages")
+        assert "differs in template, parameter OrganizationId, parameter PermissionsBoundary" in result.stdout
+        assert (
+            "\nAccess\n  ! The policy of the key: the statement AccountAdministersKey loses" in result.stdout
+        )
+        assert "\nNote: this needs --allow-removal.\n" in result.stdout
+        document = json.loads(
+            run("rollout", "plan", "--template", "private-packages", "--output", "json").stdout
+        )
+        assert document["needs_consent"] == ["--allow-removal"]
+        assert [each["needs_consent"] for each in document["access"]] == [True]
+        assert changes(stack_sets) == []
+
+    def test_without_consent_nothing_is_changed(
+        self, run: Run, older: list[str], stack_sets: StackSets
+    ) -> None:
+        assert older
+        result = run("rollout", "start", "--yes", "--template", "private-packages")
+        assert result.exit_code == 1
+        last = result.stderr.splitlines()[-1]
+        assert last.startswith("Error: This needs --allow-removal: The policy of the key: the statement Acc")
+        assert last.endswith(" Nothing was changed.")
+        assert changes(stack_sets) == []
+
+    def test_with_consent_each_account_gets_this_release_and_answers_for_itself(
+        self, run: Run, older: list[str], stack_sets: StackSets
+    ) -> None:
+        stack_sets.script = fail(older[:1])
+        arguments = ("--template", "private-packages")
+        result = run("rollout", "start", "--yes", "--allow-removal", *arguments)
+        assert changes(stack_sets) == ["UpdateStackSet"]
+        [updated] = called(stack_sets, "UpdateStackSet")
+        sent = {each["ParameterKey"]: each["ParameterValue"] for each in updated["Parameters"]}
+        assert sent["PermissionsBoundary"] == ""
+        assert sent["OrganizationId"].startswith("o-")
+        assert "Tags" not in updated  # so that the set keeps those it has
+        assert result.exit_code == 1
+        assert "2 of 3 instances done, 1 failed. See which and why with" in result.stderr
+        told = run("rollout", "status", "--failed", *arguments)
+        assert older[0] in told.stdout
+        assert older[1] not in told.stdout
+
+        stack_sets.script = fail([])
+        again = run("rollout", "start", "--yes", *arguments)  # what is left needs no consent
+        assert (again.exit_code, again.stdout) == (0, "1 of 1 instance done.\n")
+        assert "Nothing to do" in run("rollout", "start", "--yes", *arguments).stdout
+
+    @pytest.mark.parametrize("name", ["role-check"], indirect=True)
+    def test_the_role_check_lets_nobody_read_and_needs_no_consent(
+        self, run: Run, older: list[str], stack_sets: StackSets
+    ) -> None:
+        assert older
+        assert run("rollout", "start", "--yes").stdout == "3 of 3 instances done.\n"
+        assert changes(stack_sets) == ["UpdateStackSet"]
+
+
+class TestWaitingForAnotherSet:
+    def test_automatic_deployment_comes_after_that_of_the_named_sets(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(1)
+        other = "arn:aws:cloudformation:us-east-1:123456789012:stackset/other:1"
+        assert run("rollout", "start", "--yes").exit_code == 0
+        arn = f"arn:aws:cloudformation:us-east-1:123456789012:stackset/{NAME}:1"
+        stack_sets.sets[NAME].description["StackSetARN"] = arn
+        arguments = ("rollout", "start", "--yes", "--template", "private-packages", "--auto-deployment")
+        result = run(*arguments, "--depends-on", NAME, "--depends-on", other)
+        assert result.exit_code == 0, result.output
+        created = called(stack_sets, "CreateStackSet")[-1]
+        assert created["AutoDeployment"] == {
+            "Enabled": True,
+            "RetainStacksOnAccountRemoval": False,
+            "DependsOn": [other, arn],
+        }
+        assert f"get the template by themselves, after {arn}, {other}; the" in " ".join(result.stderr.split())
+        same = run(*arguments, "--depends-on", other, "--depends-on", NAME)
+        assert same.stdout.startswith("Nothing to do")
+        assert run(*arguments).exit_code == 0  # which waits for none
+        assert "DependsOn" not in called(stack_sets, "UpdateStackSet")[-1]["AutoDeployment"]
+
+    def test_a_set_that_is_not_there_is_told(
+        self, run: Run, organization: Grow, stack_sets: StackSets
+    ) -> None:
+        organization(1)
+        result = run("rollout", "start", "--yes", "--auto-deployment", "--depends-on", "base")
+        assert result.stderr.splitlines()[-1] == (
+            "Error: There is no stack set base in us-east-1: correct --depends-on."
+        )
+        assert changes(stack_sets) == []
 
 
 class TestLeaving:
