@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import click
 
@@ -64,39 +65,47 @@ def command(
     if output == "json":
         print_json(_document(found, drift, edits, problems))
     else:
-        _show(aws, found, drift, problems)
+        _show(aws, found, drift, edits, problems)
         if show_edits:
-            show_difference(edits or "")
+            show_difference(edits.difference or "")
     if problems:
         context.exit(1)
 
 
-def _edits(aws: Aws, found: Health) -> str | None:
-    """Return how the deployed template differs from what this release makes of the same configuration.
+@dataclass(frozen=True)
+class _Edits:
+    """How the deployed template differs from what the same release makes of the same configuration."""
 
-    Empty where it does not; None where nobody can tell: another release made it, or the caller may not know.
-    """
-    if not found.stack or found.stack.version != __version__:
-        return None
+    difference: str | None
+    """Empty where it does not; None where that is not known."""
+    unknown_because: str = ""
+
+
+def _edits(aws: Aws, found: Health) -> _Edits:
+    version = found.stack.version if found.stack else None
+    if version != __version__:
+        look = invocation.command("deploy", "--dry-run")
+        made_by = f"release {version}" if version else "the release that made it"
+        return _Edits(None, f"{made_by} alone can tell; what this one would change: `{look}`")
     try:
         configuration = configuration_of(aws, found.stack_name)
-        deployed = template(aws, found.stack_name) if configuration else None
+        deployed = template(aws, found.stack_name)
     except AwsError:
-        return None
-    if configuration is None or deployed is None:
-        return None
+        return _Edits(None, f"the template {UNREAD}")
+    if configuration is None:
+        return _Edits(None, "the template does not say what it was made from")
     made = template_text(names.PRIVATE_PACKAGES, configuration).body
     lines = difflib.unified_diff(
         made.strip().splitlines(), deployed.strip().splitlines(), "as made", "as deployed", lineterm=""
     )
-    return "\n".join(lines)
+    return _Edits("\n".join(lines))
 
 
-def _problems_of_template(found: Health, edits: str | None) -> list[str]:
+def _problems_of_template(found: Health, edits: _Edits) -> list[str]:
     deployed = found.stack.version if found.stack else None
     if is_older(__version__, deployed or ""):
         return [f"the stack was deployed by release {deployed}, and this is {__version__}: use that release"]
-    return ["the deployed template was edited: see where with --show-edits"] if edits else []
+    return ["the deployed template was edited: see where with --show-edits"] if edits.difference else []
 
 
 def _detect(aws: Aws, stack_name: str) -> Drift:
@@ -118,9 +127,9 @@ def _template(found: StackHealth) -> dict[str, object]:
     }
 
 
-def _show(aws: Aws, found: Health, drift: Drift | None, problems: Sequence[str]) -> None:
+def _show(aws: Aws, found: Health, drift: Drift | None, edits: _Edits, problems: Sequence[str]) -> None:
     if found.stack:
-        _show_stack(found.stack, aws.at_endpoint)
+        _show_stack(found.stack, edits, aws.at_endpoint)
     else:
         click.echo(f"Stack {found.stack_name}: {UNREAD}")
     if found.key:
@@ -141,7 +150,7 @@ def _show(aws: Aws, found: Health, drift: Drift | None, problems: Sequence[str])
         click.secho("All is well.", fg="green")
 
 
-def _show_stack(stack: StackHealth, at_endpoint: str) -> None:
+def _show_stack(stack: StackHealth, edits: _Edits, at_endpoint: str) -> None:
     click.echo(f"Stack: {stack.id}{at_endpoint}")
     click.echo(f"  {stack.status} since {moment(stack.since)}")
     if stack.reason:
@@ -149,6 +158,8 @@ def _show_stack(stack: StackHealth, at_endpoint: str) -> None:
     template = _template(stack)
     newer = f", {__version__} available: {template['next_step']}" if template["next_step"] else ""
     click.echo(f"  Template: {template['deployed'] or UNKNOWN}{newer}")
+    if edits.difference is None:
+        click.echo(f"  Edited: {UNKNOWN}, {edits.unknown_because}")
     click.echo(f"  Organization: {stack.outputs.get('OrganizationId', UNKNOWN)}")
     click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', UNKNOWN)}")
 
@@ -161,6 +172,11 @@ def _show_key(key: KeyHealth) -> None:
     click.echo(f"  Rotation: {rotation}")
     aliases = UNREAD if key.aliases is None else ", ".join(key.aliases) or "none"
     click.echo(f"  Alias: {aliases}")
+    last = UNKNOWN
+    if key.use:
+        since = f"not since {moment(key.use.recorded_since)}"
+        last = f"{moment(key.use.at)}, {key.use.operation}" if key.use.at else since
+    click.echo(f"  Last used: {last}")
 
 
 def _show_secret(secret: SecretHealth) -> None:
@@ -203,7 +219,7 @@ def _show_drift(drift: Drift) -> None:
 
 
 def _document(
-    found: Health, drift: Drift | None, edits: str | None, problems: Sequence[str]
+    found: Health, drift: Drift | None, edits: _Edits, problems: Sequence[str]
 ) -> dict[str, object]:
     return {
         "stack_name": found.stack_name,
@@ -213,7 +229,7 @@ def _document(
         "left_behind": None
         if found.leftovers is None
         else [_leftover_document(each) for each in found.leftovers],
-        "edited": None if edits is None else bool(edits),
+        "edited": None if edits.difference is None else bool(edits.difference),
         "drift": drift and _drift_document(drift),
         "problems": problems,
     }
@@ -238,6 +254,12 @@ def _key_document(key: KeyHealth) -> dict[str, object]:
         "deletion": iso(key.deletion),
         "rotates": key.rotates,
         "aliases": key.aliases,
+        "last_used": key.use
+        and {
+            "at": iso(key.use.at),
+            "operation": key.use.operation or None,
+            "recorded_since": iso(key.use.recorded_since),
+        },
     }
 
 

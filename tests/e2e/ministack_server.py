@@ -7,6 +7,7 @@
   by the property (the reference of each type says "Update requires: Replacement").
 - It imports no secrets; AWS does, by the ARN that Ref gives. An import leaves the stack without description.
 - Its ListSecrets leaves out KmsKeyId.
+- It has no GetKeyLastUsage; here, no key was ever used, since its Secrets Manager uses none.
 - It has no StackSets; here, ListStackSets finds none.
 - Its GetTemplateSummary leaves out the section Metadata, which AWS gives as JSON.
 - Every account has an organization; here, accounts that begin with 9 have none.
@@ -24,8 +25,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from ministack.app import main
-from ministack.core.responses import error_response_json, get_account_id
-from ministack.services import iam, organizations, secretsmanager
+from ministack.core.responses import error_response_json, get_account_id, json_response
+from ministack.services import iam, kms, organizations, secretsmanager
 from ministack.services.cloudformation import changesets, handlers, provisioners
 
 from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION
@@ -158,6 +159,19 @@ def with_keys(list_secrets: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return list_secrets_with_keys
 
 
+def with_last_use(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Return KMS that also tells when a key was last used: never, since Secrets Manager uses none here."""
+
+    async def handle_request(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        if not headers.get("x-amz-target", "").endswith(".GetKeyLastUsage"):
+            return await handle(method, path, headers, body, query)
+        key = kms._resolve_key(json.loads(body)["KeyId"])
+        dates = dict.fromkeys(("TrackingStartDate", "KeyCreationDate"), key["CreationDate"])
+        return json_response({"KeyId": key["KeyId"], "KeyLastUsage": {}, **dates})
+
+    return handle_request
+
+
 def with_boundary(create: Callable[..., Attributes]) -> Callable[..., Attributes]:
     """Give a stack's role its permissions boundary, which MiniStack leaves out."""
 
@@ -202,6 +216,7 @@ if __name__ == "__main__":
     handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
     handlers._ACTION_HANDLERS["ListStackSets"] = list_no_stack_sets
     secretsmanager._list_secrets = with_keys(secretsmanager._list_secrets)
+    kms.handle_request = with_last_use(kms.handle_request)
     calls = organizations._DISPATCH
     calls["DescribeOrganization"] = outside_any_organization(calls["DescribeOrganization"])
     main()

@@ -66,6 +66,18 @@ class StackHealth:
 
 
 @dataclass(frozen=True)
+class KeyUse:
+    """When the key last encrypted or decrypted something."""
+
+    at: datetime | None
+    """None where it did not since that is recorded."""
+    operation: str
+    """What it did, in KMS's words; empty where it did nothing."""
+    recorded_since: datetime
+    """From when on KMS knows."""
+
+
+@dataclass(frozen=True)
 class KeyHealth:
     """The key that encrypts the secrets."""
 
@@ -76,6 +88,8 @@ class KeyHealth:
     """When it is going to be deleted; None where it is not, too."""
     rotates: bool | None = None
     aliases: Sequence[str] | None = None
+    use: KeyUse | None = None
+    """None where AWS does not tell."""
 
     @property
     def problems(self) -> list[str]:
@@ -206,7 +220,19 @@ def _key(aws: Aws, key_id: str) -> KeyHealth:
         deletion=metadata.get("DeletionDate"),
         rotates=rotation["KeyRotationEnabled"] if rotation else None,
         aliases=[alias["AliasName"] for alias in aliases["Aliases"]] if aliases else None,
+        use=_use(aws, metadata["Arn"]),
     )
+
+
+def _use(aws: Aws, arn: str) -> KeyUse | None:
+    try:
+        found = _ask(aws.client("kms").get_key_last_usage, arn)
+    # It only tells more, and AWS has it since 2026: not everywhere, perhaps.
+    except AwsError:
+        return None
+    last = found["KeyLastUsage"]
+    since = max(found["TrackingStartDate"], found["KeyCreationDate"])
+    return KeyUse(last.get("Timestamp"), last.get("Operation", ""), since)
 
 
 def _ask(call: Callable[..., Answer], key_id: str) -> Answer:

@@ -60,6 +60,7 @@ def test_all_is_well(run: Run, aws: Aws) -> None:
         "  Enabled",
         "  Rotation: on",
         "  Alias: alias/private-packages",
+        "  Last used: 2026-02-01 00:00 UTC, Decrypt",
         f"Secret of GitHubPackages: {ARN}",
         "  Last read: 2026-02-01, by a build, `token` or `verify`",
         "All is well.",
@@ -111,10 +112,34 @@ def test_a_template_that_was_edited_needs_attention(run: Run, aws: Aws) -> None:
     assert json.loads(run("status", "--output", "json").stdout)["edited"] is True
 
 
-def test_whether_it_was_edited_may_not_be_known(run: Run, aws: Aws) -> None:
-    aws(GetTemplate=ACCESS_DENIED)
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"GetTemplate": ACCESS_DENIED}, "the template may not be read"),
+        ({"GetTemplateSummary": {}}, "the template does not say what it was made from"),
+        (
+            {"DescribeStacks": stacks(Outputs=outputs(TemplateVersion="0.0.9"))},
+            "release 0.0.9 alone can tell; what this one would change: `private-packages deploy --dry-run`",
+        ),
+    ],
+)
+def test_whether_it_was_edited_may_not_be_known(
+    run: Run, aws: Aws, changes: dict[str, ScriptEntry], because: str
+) -> None:
+    aws(**changes)
     result = run("status", "--output", "json")
     assert (result.exit_code, json.loads(result.stdout)["edited"]) == (0, None)
+    assert f"  Edited: unknown, {because}\n" in run("status").stdout
+
+
+def test_a_key_that_was_not_used(run: Run, aws: Aws) -> None:
+    aws(GetKeyLastUsage=test_health.usage({}))
+    assert "  Last used: not since 2026-01-01 00:00 UTC\n" in run("status").stdout
+    assert json.loads(run("status", "--output", "json").stdout)["key"]["last_used"] == {
+        "at": None,
+        "operation": None,
+        "recorded_since": "2026-01-01T00:00:00+00:00",
+    }
 
 
 def test_what_the_stack_left_behind_is_listed(run: Run, aws: Aws) -> None:
@@ -190,6 +215,7 @@ def test_what_needs_attention_is_said_last(
         ("DescribeKey", "  may not be read"),
         ("GetKeyRotationStatus", "  Rotation: may not be read"),
         ("ListAliases", "  Alias: may not be read"),
+        ("GetKeyLastUsage", "  Last used: unknown"),
         ("DescribeSecret", "  may not be read"),
         ("ListSecretVersionIds", "  22222222  time unknown  AWSCURRENT"),
     ],

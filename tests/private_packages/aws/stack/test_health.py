@@ -43,12 +43,22 @@ def key(state: str, **changes: Any) -> dict[str, Any]:
     return {"KeyMetadata": {"KeyId": "1", "Arn": KEY, "KeyState": state} | changes}
 
 
+def usage(last: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "KeyId": "1",
+        "KeyLastUsage": last,
+        "TrackingStartDate": datetime(2025, 6, 1, tzinfo=UTC),
+        "KeyCreationDate": CREATED,
+    } | changes
+
+
 def script(**changes: ScriptEntry) -> dict[str, ScriptEntry]:
     return {
         "DescribeStacks": stacks(),
         "DescribeKey": key("Enabled"),
         "GetKeyRotationStatus": {"KeyRotationEnabled": True},
         "ListAliases": {"Aliases": [{"AliasName": "alias/private-packages"}]},
+        "GetKeyLastUsage": usage({"Operation": "Decrypt", "Timestamp": UPDATED}),
         "DescribeSecret": DESCRIBED,
         "ListSecretVersionIds": VERSIONS,
         "ListSecrets": {"SecretList": []},
@@ -62,13 +72,30 @@ def test_a_healthy_stack(scripted: Make) -> None:
     assert found.problems == []
     assert found.stack
     assert (found.stack.status, found.stack.since) == ("CREATE_COMPLETE", CREATED)
-    assert found.key == health.KeyHealth(KEY, "Enabled", None, True, ["alias/private-packages"])
+    used = health.KeyUse(UPDATED, "Decrypt", CREATED)
+    assert found.key == health.KeyHealth(KEY, "Enabled", None, True, ["alias/private-packages"], used)
     [secret] = found.secrets
     assert (secret.repository_id, secret.arn) == ("GitHubPackages", ARN)
     assert secret.description
     assert secret.description.current
     assert secret.description.current.id == NEW
     assert "GetSecretValue" not in [operation for operation, _ in session.calls]
+
+
+@pytest.mark.parametrize(
+    ("answer", "use"),
+    [
+        (usage({}), health.KeyUse(None, "", CREATED)),
+        (usage({}, TrackingStartDate=UPDATED), health.KeyUse(None, "", UPDATED)),
+        (ErrorAnswer("AccessDeniedException"), None),
+        (ErrorAnswer("UnknownOperationException"), None),
+    ],
+)
+def test_when_the_key_was_last_used(scripted: Make, answer: ScriptEntry, use: health.KeyUse | None) -> None:
+    aws, _ = scripted(**script(GetKeyLastUsage=answer))
+    found = health.read(aws, "private-packages").key
+    assert found
+    assert found.use == use
 
 
 def test_an_updated_stack_is_so_since_its_update(scripted: Make) -> None:
@@ -161,6 +188,7 @@ def test_where_the_stack_may_not_be_read_its_alias_leads_to_the_key(scripted: Ma
         ("DescribeKey", "alias/private-packages"),
         ("GetKeyRotationStatus", KEY),
         ("ListAliases", KEY),
+        ("GetKeyLastUsage", KEY),
     ]
 
 
