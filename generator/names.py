@@ -12,6 +12,7 @@ PRIVATE_PACKAGES = "private-packages"
 """The template for the secret account, and what its stack is called unless somebody says otherwise."""
 ROLE_CHECK = "role-check"
 """The template for build accounts."""
+TEMPLATES = (ROLE_CHECK, PRIVATE_PACKAGES)
 
 TAG = "stackery-private-packages"
 """The tag on every resource that takes tags: where it comes from."""

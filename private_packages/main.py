@@ -17,6 +17,7 @@ COMMANDS = {
     "verify": "See whether this identity can read the tokens as a build does.",
     "status": "Show how the stack, its key and its secrets are.",
     "rollout": "Bring a template to the accounts of the organization.",
+    "permissions": "Print the least-privilege policy of a command.",
 }
 
 

@@ -13,6 +13,8 @@ import pytest
 PROGRAMS = {"node": ("node", "npm"), "browser": ("chromedriver",)}
 """What the markers that name a kind of test ask for; the marker `needs` names programs themselves."""
 
+os.environ["BOTOCORE_EXPERIMENTAL__PLUGINS"] = "tests=tests.called"
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose programs are missing; in CI fail it: there nothing may be missed silently."""

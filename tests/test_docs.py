@@ -27,10 +27,10 @@ def blocks(markdown: str, language: str) -> list[str]:
 
 
 def permissions(command: str) -> set[str]:
-    """Return the actions that a command's page says it needs, without their services."""
-    page = (ROOT / "docs" / "commands" / f"{command}.md").read_text()
-    _, _, section = page.partition("\n## Permissions\n")
-    return set(re.findall(r"`(?:[a-z0-9]+:)?([A-Z]\w+)`", section.partition("\n## ")[0]))
+    """Return the actions that the page says a command calls, without their services."""
+    _, _, section = (ROOT / "docs" / "permissions.md").read_text().partition(f"\n### `{command}`\n")
+    own = section.partition("\n### ")[0].partition("| needed by |")[0]
+    return set(re.findall(r"`[a-z0-9]+:([A-Z]\w+)`", own))
 
 
 def tables() -> str:

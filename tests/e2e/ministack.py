@@ -38,7 +38,9 @@ def running() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         # Nothing of the caller's AWS settings may reach the server or the functions that it runs.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTOCORE_"))
+        }
         environment |= {
             "GATEWAY_PORT": str(port),
             "BIND_HOST": "127.0.0.1",

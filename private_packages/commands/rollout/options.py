@@ -27,8 +27,6 @@ from private_packages.commands.options.tags import tag_option
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Command], Command]
 
-TEMPLATES = (names.ROLE_CHECK, names.PRIVATE_PACKAGES)
-
 
 class Amounts(click.ParamType[Amount]):
     """So many accounts, or so many percent of them."""
@@ -75,8 +73,8 @@ def _name(_context: click.Context, _parameter: click.Parameter, value: str | Non
 _WHICH: tuple[Option[Any], ...] = (
     click.option(
         "--template",
-        type=click.Choice(TEMPLATES),
-        default=TEMPLATES[0],
+        type=click.Choice(names.TEMPLATES),
+        default=names.ROLE_CHECK,
         show_default=True,
         help="What to bring to the accounts: the check alone, or keys and secrets too.",
     ),
