@@ -84,6 +84,12 @@ fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
 rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step by step
 	@$(BIN)/python -m tests.e2e.rehearse
 
+.PHONY: acceptance
+acceptance: $(DEVELOPMENT) ## Try on AWS what no imitation can tell: PROFILE=… [BUILD_PROFILE=…] [ORG_PROFILE=… OU=…] [CLEANUP=1]
+	@$(BIN)/python -m acceptance --profile '$(or $(PROFILE),$(error Name the profile of an account: make acceptance PROFILE=…))' \
+	    $(if $(BUILD_PROFILE),--build-profile '$(BUILD_PROFILE)') $(if $(ORG_PROFILE),--org-profile '$(ORG_PROFILE)') \
+	    $(if $(OU),--ou '$(OU)') $(if $(REGION),--region '$(REGION)') $(if $(CLEANUP),--cleanup)
+
 .PHONY: benchmark
 benchmark: $(DEVELOPMENT) ## Measure generation, hook, checks, and rollout
 	@$(BIN)/python benchmarks/generation.py
