@@ -13,9 +13,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from private_packages.aws.clients import Clients
+from private_packages.aws.clients import Clients, prepared
 from private_packages.aws.errors import AwsError
-from private_packages.aws.text import one_line
+from private_packages.aws.text import hide, one_line
 
 if TYPE_CHECKING:
     import boto3
@@ -31,6 +31,8 @@ _NO_REGION = "No Region is set: give --region or set AWS_REGION."
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 """The codes with which AWS says that the credentials have expired."""
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure")
+_SECRET_KEY = 20
+"""Characters; AWS's have 40, and what a test or an imitation of AWS is given may be a word of any text."""
 _WORDS = 4_000
 """Characters; longer than AWS's messages are, even with the longest names in them."""
 _SHORT = 500
@@ -83,11 +85,14 @@ class Aws(Clients):
         merged = config.merge(self.config) if config else self.config
         # boto3 makes clients one at a time only.
         with asking(f"reach {service}"), settings(), self.lock:
-            client = self.session.client(  # type: ignore[call-overload]
-                service, region_name=region_name or self.region, config=merged, **self.credentials
+            client = prepared(
+                self.session.client(  # type: ignore[call-overload]
+                    service, region_name=region_name or self.region, config=merged, **self.credentials
+                )
             )
             if not self.credentials and (found := self.session.get_credentials()):
-                found.get_frozen_credentials()  # which looks for them, and may ask
+                keys = found.get_frozen_credentials()  # which looks for them, and may ask
+                hide(key for key in (keys.secret_key or "", keys.token or "") if len(key) >= _SECRET_KEY)
             endpoint = client.meta.endpoint_url
             _ = urlsplit(endpoint).port  # no number is told only when it is called
         if self.has_tokens and not _is_private(endpoint):
@@ -134,6 +139,7 @@ class Aws(Clients):
             "aws_secret_access_key": found["SecretAccessKey"],
             "aws_session_token": found["SessionToken"],
         }
+        hide((found["SecretAccessKey"], found["SessionToken"]))
         return replace(self, credentials=credentials)
 
     def for_many_accounts(self) -> "Aws":
@@ -260,7 +266,7 @@ def asking(what: str) -> Iterator[None]:
         ) from None
     except exceptions.ClientError as error:
         told = error.response["Error"]
-        code, said = told.get("Code", ""), one_line(told.get("Message", ""), _WORDS)
+        code, said = told.get("Code", "")[:100], one_line(told.get("Message", ""), _WORDS)
         raise AwsError(_explain(what, code, said[:_SHORT].rstrip(".")), code, said) from error
     except exceptions.BotoCoreError as error:
         is_network = isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError)

@@ -1,7 +1,10 @@
 """The clients of boto3 that this project calls, each with its type."""
 
+import json
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
+
+from private_packages.aws.text import make_harmless
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -91,3 +94,33 @@ class Caller(Protocol):
 
     def client(self, service: str, region_name: str | None = None, config: Settings = None) -> Any:
         """Return a client that calls as this identity."""
+
+
+def prepared(client: Any) -> Any:
+    """Return a client of boto3 whose answers are AWS's own, and harmless, before anybody sees them."""
+    client.meta.events.register("before-parse", _require_an_answer)
+    client.meta.events.register("after-call", make_harmless)
+    return client
+
+
+def _require_an_answer(operation_model: Any, response_dict: Any, **_: object) -> None:
+    """Refuse what botocore takes for an answer that says nothing, or fails to parse with any error.
+
+    Raises:
+        ResponseParserError: it is no answer of AWS.
+    """
+    from botocore.parsers import ResponseParserError
+
+    is_success = response_dict["status_code"] == 200 and not operation_model.has_streaming_output
+    if is_success and not _is_an_answer(response_dict["body"], operation_model):
+        raise ResponseParserError("This is no answer of AWS.")
+
+
+def _is_an_answer(body: bytes, operation: Any) -> bool:
+    if "json" not in operation.service_model.resolved_protocol:
+        wrapper = operation.output_shape and operation.output_shape.serialization.get("resultWrapper")
+        return not wrapper or f"<{wrapper}".encode() in body
+    try:
+        return isinstance(json.loads(body or b"{}"), dict)
+    except ValueError:
+        return False

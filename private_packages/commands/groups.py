@@ -1,8 +1,10 @@
 """Groups of subcommands, each found only when it is called: the ones that talk to AWS take long to load."""
 
+import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from importlib import import_module
 from typing import Any
@@ -83,11 +85,25 @@ class Program(LazyGroup):
 
     def main(self, args: Sequence[str] | None = None, *arguments: Any, **options: Any) -> Any:
         """Run the command, and forget the tokens that it was given when it has ended."""
-        return copy_context().run(self._main, args, *arguments, **options)
+        try:
+            return copy_context().run(self._main, args, *arguments, **options)
+        finally:
+            if args is None:
+                _leave_at_once()
 
     def _main(self, args: Sequence[str] | None, *arguments: Any, **options: Any) -> Any:
         with told(sys.argv[1:] if args is None else args):
             return super().main(args, *arguments, **options)
+
+
+def _leave_at_once() -> None:
+    """End the process if calls are still under way that nobody waits for: Python itself would wait."""
+    if threading.active_count() > 1:
+        code = getattr(sys.exception(), "code", 1)
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0)
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 rich is imported when something is printed with it: it takes as long to load as Python itself.
 """
 
+import csv
+import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 """What stands in place of what is not known."""
 
+_FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How formulas begin; the wide signs in some languages."""
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -43,6 +47,21 @@ def _console(*, stderr: bool) -> "Console":
 def print_json(document: Any) -> None:
     """Print a document as JSON; what is no JSON of itself, such as a time, becomes text."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> str:
+    """Return rows as CSV, with a line that names the columns, and no formula for a spreadsheet to run."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _inert(value or "") for name, value in row.items()})
+    return text.getvalue()
+
+
+def _inert(value: str) -> str:
+    """Return what a spreadsheet takes for text."""
+    return f"'{value}" if value.startswith(_FORMULAS) else value
 
 
 def print_facts(console: "Console", facts: Iterable[tuple[str, "str | Text"]]) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, OrganizationError
+from private_packages.aws.text import one_line
+
+_NAME = 128
+"""Characters; Organizations takes none longer."""
 
 
 @dataclass(frozen=True)
@@ -159,4 +163,4 @@ def _pages(organizations: Any, operation: str, key: str, **parameters: str) -> I
 def _member(account: dict[str, Any], unit: Unit | None = None) -> Member:
     # Status was announced to go on 2026-09-09; where both are there, State is the one to go by.
     state = account.get("State") or account.get("Status")
-    return Member(account["Id"], account["Name"], state == "ACTIVE", unit)
+    return Member(account["Id"], one_line(account["Name"], _NAME), state == "ACTIVE", unit)

@@ -1,14 +1,13 @@
 """The role check of many accounts at once, by a role that is assumed in each."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from private_packages.aws.aws import DENIED, EXPIRED, Aws
 from private_packages.aws.errors import AwsError
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict, check_account
+from private_packages.aws.organization.in_each import LATE, in_each
 from private_packages.aws.organization.members import Member
 from private_packages.aws.text import one_line
 
@@ -25,6 +24,7 @@ ACTIONS = (
     "organizations:DescribeOrganization",
 )
 """What the check calls in an account. The role that is assumed there is held to these, whatever it may do."""
+_LATE = f"Try again: AWS did not answer for this account within the {LATE} seconds that it got."
 
 
 def check_members(
@@ -41,47 +41,16 @@ def check_members(
     """
     roles = aws.roles(role_name, actions=ACTIONS, connections=concurrency)
     check = _Check(aws, roles, role_name, requirements, own_account=aws.identity.account)
-    waiting: SimpleQueue[str] = SimpleQueue()
-    findings: SimpleQueue[Finding | AwsError | None] = SimpleQueue()  # None where a thread has ended
-    closed = Event()
-    for member in members:
-        waiting.put(member.id)
-
-    def work() -> None:
-        while not closed.is_set():
-            try:
-                account = waiting.get_nowait()
-            except Empty:
-                break
-            found = check.of(account)
-            findings.put(found)
-            if isinstance(found, AwsError):
-                closed.set()  # what has begun has credentials of its own
-        findings.put(None)
-
-    try:
-        # Not an executor, whose threads would keep the process from ending when its user has had enough.
-        threads = min(concurrency, len(members))
-        for _ in range(threads):
-            Thread(target=work, daemon=True).start()
-        yield from _as_they_come(findings, threads)
-    finally:
-        closed.set()
-
-
-def _as_they_come(findings: "SimpleQueue[Finding | AwsError | None]", threads: int) -> Iterator[Finding]:
-    """Yield findings until all threads have ended, and raise then what is no account's own."""
-    expired: AwsError | None = None
-    while threads:
-        found = findings.get()
-        if isinstance(found, Finding):
-            yield found
-        elif found is None:
-            threads -= 1
+    expired: list[AwsError] = []
+    # What has begun when the credentials expire has credentials of its own.
+    accounts = (member.id for member in members if not expired)
+    for account, found in in_each(accounts, check.of, concurrency):
+        if isinstance(found, AwsError):
+            expired.append(found)
         else:
-            expired = found
+            yield found or check.unread(account, _LATE)
     if expired:
-        raise expired
+        raise expired[0]
 
 
 @dataclass(frozen=True)
@@ -105,6 +74,10 @@ class _Check:
             next_step = self._next_step(error, account)
         except Exception as error:  # noqa: BLE001 - no account may stop the others
             next_step = f"Report this: {type(error).__name__}: {one_line(error, 500)}"
+        return self.unread(account, next_step)
+
+    def unread(self, account: str, next_step: str) -> Finding:
+        """Return the finding of an account that cannot be checked."""
         return Finding(
             account=account,
             verdict=Verdict.UNREACHABLE,

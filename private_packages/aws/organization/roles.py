@@ -13,7 +13,8 @@ from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 
 from private_packages.aws.aws import Aws, Identity, asking
-from private_packages.aws.clients import Clients
+from private_packages.aws.clients import Clients, prepared
+from private_packages.aws.text import hide
 
 SECONDS = 900
 """How long the credentials of a role last; it is the least that AWS gives."""
@@ -63,6 +64,7 @@ class Roles:
                 Policy=self._policy,
             )
         keys, arn = answer["Credentials"], answer["AssumedRoleUser"]["Arn"]
+        hide((keys["SecretAccessKey"], keys["SessionToken"]))
         credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return RoleInAccount(
             # As AWS says it, so that a finding can never be told of another account.
@@ -101,8 +103,8 @@ class _SharedClients:
     def get(self, service: str, region: str) -> Any:
         with self._lock, asking(f"reach {service}"):
             if (service, region) not in self._clients:
-                self._clients[service, region] = self._session.create_client(
-                    service, region_name=region, config=self._config
+                self._clients[service, region] = prepared(
+                    self._session.create_client(service, region_name=region, config=self._config)
                 )
             return self._clients[service, region]
 

@@ -7,12 +7,13 @@ concerns all of them (a role, a part of the organization) is told once; what is 
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from generator import names
 from generator.short_forms import Document
+from private_packages.aws.text import one_line
 
 _ROLE, _ORGANIZATION, _PATHS, _SECRETS = (
     "aws:PrincipalArn",
@@ -112,7 +113,8 @@ def changes(before: Side, after: Side, *, replaced: Collection[str] = ()) -> lis
         *_of_paths(old, new),
         *_of_statements(old, new, told, replaced, before.secrets.keys() - after.secrets.keys()),
     ]
-    return sorted(found, key=lambda change: not change.needs_consent)
+    harmless = [replace(each, sentence=one_line(each.sentence)) for each in found]
+    return sorted(harmless, key=lambda change: not change.needs_consent)
 
 
 def _secret_name(arn: str) -> str:

@@ -16,6 +16,7 @@ from private_packages.aws.errors import AwsError
 from private_packages.aws.stack import access, stack
 from private_packages.aws.stack.access import Side
 from private_packages.aws.stack.state import parameters_of
+from private_packages.aws.text import one_line
 
 _NOTHING_TO_CHANGE = "Custom::"
 """How the types begin of what only runs a function, so that nothing of it can be changed."""
@@ -123,7 +124,7 @@ class _Deployed:
                     each["PolicyName"]: each["PolicyDocument"] for each in properties.get("Policies", [])
                 }
                 found += [
-                    f"The policy {name} of the role {self.there[logical_id]} is another."
+                    f"The policy {one_line(name)} of the role {self.there[logical_id]} is another."
                     for name in sorted({*policies, *has["Policies"]})
                     if _plain(policies.get(name)) != _plain(has["Policies"].get(name))
                 ]

@@ -19,6 +19,7 @@ from private_packages.aws.stack import change_set, secret_names
 from private_packages.aws.stack.change_set import Action, Change
 from private_packages.aws.stack.leftovers import tags_of
 from private_packages.aws.stack.owners import Owners
+from private_packages.aws.text import one_line
 from private_packages.aws.tokens.secret import holds_value
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ class Import:
             return "open to nobody else"
         if any(not _organizations(statement) and _is_anybody(statement) for statement in self._allowing):
             return "not narrowed to an organization"
-        return (
-            f"open to {', '.join(self.organizations)}" if self.organizations else "open to named principals"
-        )
+        if not self.organizations:
+            return "open to named principals"
+        return f"open to {one_line(', '.join(self.organizations))}"
 
     @property
     def _allowing(self) -> list[Document]:

@@ -11,6 +11,7 @@ from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
 from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
 from private_packages.aws.stack.owners import Owners
+from private_packages.aws.text import one_line
 from private_packages.aws.tokens.secret import holds_value
 
 _LATELY = timedelta(days=90)
@@ -198,7 +199,7 @@ def _taken(
     not read lately. AWS keeps neither its token nor its name from then on.
     """
     origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
-    made_by = f", made by the stack {origin}" if origin else ""
+    made_by = f", made by the stack {one_line(origin)}" if origin else ""
     ways = _another(parameter)
     if take_over:
         ways = f"take it over, with its key and its value (`{take_over}`), or {ways}"

@@ -11,7 +11,6 @@ from private_packages.aws.errors import AwsError
 from private_packages.aws.organization import members
 from private_packages.aws.stack_sets import reasons
 from private_packages.aws.stack_sets.stack_set import StackSet
-from private_packages.aws.text import one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
@@ -162,4 +161,4 @@ def account_names(aws: Aws) -> dict[str, str]:
         found = members.select(aws)
     except AwsError:
         return {}
-    return {member.id: one_line(member.name) for member in [*found.active, *found.inactive]}
+    return {member.id: member.name for member in [*found.active, *found.inactive]}

@@ -19,6 +19,8 @@ _NOISE = re.compile(
     r"|Please check your logs for requestId \[[^\]]*\]\.?"
     r"|If you are using the Python cfn-response module, .*"
 )
+_LENGTH = 4_000
+"""Characters; longer than reasons are."""
 _KNOWN = {"ACCOUNT_SUSPENDED": "The account is suspended."}
 
 _VARIES = re.compile(
@@ -35,7 +37,7 @@ _ROLE_VERSION = re.compile(r"Stackery Role.* has version ([^\s,]+?)(?:\.$|, whic
 
 def sentence(text: str) -> str:
     """Return what a person needs of the reason that CloudFormation gives; empty only where it gives none."""
-    whole = one_line(text)
+    whole = one_line(text, _LENGTH)
     found = _RESOURCE.search(whole)
     said = found["reason"] if found else whole
     told = _KNOWN.get(said) or _ended(_NOISE.sub(" ", said)) or _ended(said) or whole

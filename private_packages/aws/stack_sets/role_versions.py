@@ -1,14 +1,15 @@
 """The Stackery Role's versions that the role check found in the accounts that passed it."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from private_packages.aws.aws import asking
 from private_packages.aws.clients import Caller
 from private_packages.aws.errors import AwsError
+from private_packages.aws.organization.in_each import in_each
 from private_packages.aws.stack import stack
 from private_packages.aws.stack_sets.instances import Instance, Outcome
+from private_packages.aws.text import one_line
 
 ACTIONS = ("cloudformation:DescribeStacks",)
 """What is called in the accounts."""
@@ -35,8 +36,9 @@ def add(instances: Sequence[Instance], assume: Callable[[str], Caller]) -> list[
             return {}
         return {each.stack_id: _version(caller, each) for each in by_account[account]}
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = {stack_id: version for own in pool.map(read, by_account) for stack_id, version in own.items()}
+    found: dict[str, str] = {}
+    for _, own in in_each(by_account, read, AT_ONCE):
+        found |= own or {}
     return [replace(each, version=found.get(each.stack_id, each.version)) for each in instances]
 
 
@@ -47,4 +49,4 @@ def _version(caller: Caller, instance: Instance) -> str:
             found = cloudformation.describe_stacks(StackName=instance.stack_id)["Stacks"][0]
     except AwsError:
         return ""
-    return stack.outputs(found).get("StackeryRoleVersion", "")
+    return one_line(stack.outputs(found).get("StackeryRoleVersion", ""), 100)

@@ -1,7 +1,6 @@
 """`private-packages check`: the role check, of one account or of all accounts of the organization."""
 
 import re
-import signal
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -168,8 +167,7 @@ def _check_organization(
                 found.append(finding)
                 advance()
     except KeyboardInterrupt:
-        # Calls that are under way may keep the process for some seconds: a second time ends it at once.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        pass  # what was found until then is shown
     except AwsError as error:
         why = str(error)
     # Half a document would pass for a whole one.

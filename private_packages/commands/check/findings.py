@@ -1,16 +1,15 @@
 """How subcommands print what the role check found."""
 
-import csv
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Verdict, by_need, count, summary
 from private_packages.aws.stack_sets.reasons import common, pattern
-from private_packages.commands.printing import UNKNOWN, aligned, print_facts
+from private_packages.commands.printing import UNKNOWN, aligned, csv_table, print_facts
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
 _OTHERWISE = "red"
@@ -52,9 +51,7 @@ def documents(findings: Sequence[Finding], names: Mapping[str, str], left_out: i
 
 def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
     """Print findings as CSV, with a line that names the fields."""
-    writer = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    click.echo(csv_table(FIELDS, rows), nl=False)
 
 
 def print_finding(

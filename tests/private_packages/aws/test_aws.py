@@ -150,3 +150,17 @@ def test_an_answer_that_is_none_of_aws_shows_nothing_of_itself(scripted: Callabl
     assert refused.value.is_network
     assert refused.value.__suppress_context__
     assert "not-a-real-token" not in str(refused.value)
+
+
+def test_credentials_that_something_in_between_repeats_are_not_shown(scripted: Callable[..., Any]) -> None:
+    """Of a role that was assumed, and of whoever assumes it."""
+    key = "not/a/real/secret+access/key"
+    keys = {"AccessKeyId": "ASIAEXAMPLEEXAMPLE", "SecretAccessKey": key, "SessionToken": "a-session-token"}
+    role = {"Credentials": keys | {"Expiration": "2026-01-01T00:00:00Z"}}
+    repeated = ErrorAnswer("Odd", f"Sent: {key} a-session-token other/secret+access/key")
+    aws, session = scripted(AssumeRole=role, GetCallerIdentity=repeated)
+    session.boto = boto3.Session("AKIAEXAMPLE", "other/secret+access/key")
+    other = aws.assume("arn:aws:iam::999900001111:role/x")
+    aws.client("kms")
+    with pytest.raises(AwsError, match=r"Sent: \(not shown\) \(not shown\) \(not shown\)\.$"):
+        _ = other.identity

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from private_packages.commands.printing import ago, aligned, iso, moment, width
+from private_packages.commands.printing import ago, aligned, csv_table, iso, moment, width
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -35,3 +35,8 @@ def test_a_table_is_aligned_by_what_a_terminal_shows() -> None:
     rows = aligned([("name", "id"), ("漢字", "1"), ("é", "22")])
     assert rows == [["name", "id"], ["漢字", "1 "], ["é   ", "22"]]
     assert {width("".join(row)) for row in rows} == {6}
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", "\uff1dHYPERLINK(1)"])
+def test_what_others_wrote_is_no_formula(text: str) -> None:
+    assert csv_table(["name", "version"], [{"name": text, "version": None}]) == f"name,version\n'{text},\n"

@@ -1,12 +1,11 @@
 """The report for programs: as a document for JSON, and as CSV."""
 
-import csv
-import io
 from dataclasses import fields
 from typing import Any
 
 from private_packages.aws.stack_sets.instances import Instance
 from private_packages.aws.stack_sets.overview import Overview
+from private_packages.commands.printing import csv_table
 
 COLUMNS = [field.name for field in fields(Instance)]
 
@@ -34,18 +33,8 @@ def document(overview: Overview) -> dict[str, Any]:
 
 def table(overview: Overview) -> str:
     """Return the instances as CSV, with a line that names the columns."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for instance in overview.instances:
-        writer.writerow({name: _inert(value) for name, value in _values(instance).items()})
-    return text.getvalue()
+    return csv_table(COLUMNS, map(_values, overview.instances))
 
 
-def _values(instance: Instance) -> dict[str, str]:
+def _values(instance: Instance) -> dict[str, str | None]:
     return {name: getattr(instance, name) for name in COLUMNS}
-
-
-def _inert(value: str) -> str:
-    """Keep a spreadsheet from running as a formula what an account is called."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

@@ -16,7 +16,7 @@ from generator.stackery_role import FUNCTION_ROLE
 from generator.templates import TEMPLATES
 from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization import account_check, organization_check
+from private_packages.aws.organization import account_check, in_each, organization_check
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
 from private_packages.aws.organization.members import Member, select
 from private_packages.aws.organization.organization_check import ACTIONS, check_members
@@ -269,22 +269,24 @@ class TestWhenAwsHasTrouble:
 
 @pytest.mark.slow
 class TestManyAtOnce:
-    def test_as_many_as_wanted_and_no_more(self, organization: MotoOrganization) -> None:
-        for number in range(9):
-            organization.account(f"account-{number}")
-        everyone = threading.Barrier(3, timeout=10)
-        threads: set[threading.Thread] = set()
-        assume = Roles.assume
+    def test_an_account_that_does_not_answer_is_told_as_such(
+        self, organization: MotoOrganization, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fine, silent = organization.builder("fine"), organization.builder("silent")
+        ended, check_account = threading.Event(), account_check.check_account
 
-        def meet(self: Roles, account: str) -> Any:
-            threads.add(threading.current_thread())
-            everyone.wait()
-            return assume(self, account)
+        def wait(caller: Any, requirements: Requirements) -> Finding:
+            if caller.identity.account == silent:
+                ended.wait()
+            return check_account(caller, requirements)
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Roles, "assume", meet)
-            check(organization, concurrency=3)
-        assert len(threads) == 3
+        monkeypatch.setattr(organization_check, "check_account", wait)
+        monkeypatch.setattr(in_each, "LATE", 2)
+        found = check(organization)
+        ended.set()
+        assert found[fine].verdict is Verdict.READY
+        assert found[silent].verdict is Verdict.UNREACHABLE
+        assert found[silent].next_step.startswith("Try again: AWS did not answer for this account within")
 
     def test_who_stops_listening_stops_the_checks(self, organization: MotoOrganization) -> None:
         for number in range(16):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import boto3
 import pytest
+from moto.organizations import models as organizations_models
 
 from private_packages.aws.organization.account_check import Finding, Verdict
 from tests.private_packages.aws.stack_sets.conftest import Grow
@@ -171,3 +172,17 @@ class TestPreflight:
         assert result.stdout.endswith("1 ready, 1 to upgrade\n")
         result = run("rollout", "plan", "--preflight", "--output", "json")
         assert json.loads(result.stdout)["preflight"]["summary"]["to upgrade"] == 1
+
+
+def test_what_a_member_is_called_does_no_harm(
+    run: Run, organization: Grow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS would not take such a name; something in between could say it."""
+    organization(3)
+    name = organizations_models.FakeAccount.describe
+    harmful = {"Name": "\x1b[2J\u202e\u2028株式会社"}
+    monkeypatch.setattr(organizations_models.FakeAccount, "describe", lambda each: name(each) | harmful)
+    for output in ("text", "json"):
+        told = run("rollout", "plan", "--output", output).stdout
+        assert told.replace("\n", "").isprintable()
+        assert "株式会社" in told

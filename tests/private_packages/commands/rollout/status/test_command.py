@@ -234,3 +234,23 @@ def test_a_wrong_use_is_one_sentence(
     result = run("rollout", "status", *options)
     assert (result.exit_code, result.stdout) == (exit_code, "")
     assert error in result.stderr
+
+
+HARMFUL = "\x1b]0;owned\x07\u202e\u2028\r\n=HYPERLINK(1)<script>alert(1)</script> Müller 株式会社"
+
+
+@pytest.mark.parametrize("output", ["text", "json", "csv"])
+def test_what_members_of_the_organization_say_does_no_harm(run: Run, aws: Script, output: str) -> None:
+    """Of 2,000, whatever they are called, whatever their stacks answer."""
+    reasons = (HARMFUL, HARMFUL * 20_000, too_old(1, "9" * 100_000), "<b>" + HARMFUL)
+    members = range(2_000 if output == "csv" else 40)
+    told = [summary(number, "FAILED", reasons[number % 4] if number < 8 else HARMFUL) for number in members]
+    aws(told, ListAccounts=listed_accounts({account(number): HARMFUL for number in members}))
+    result = run("rollout", "status", "--output", output, "--html", "page.html")
+    page = Path("page.html").read_text("utf-8")
+    for text in (result.stdout, page):
+        assert text.replace("\n", "").isprintable()
+        assert "Müller 株式会社" in text
+        assert len(text) < 200_000 + 5_000 * len(members)
+    assert "<script>alert" not in page
+    assert "<b>" not in page.partition('<section aria-labelledby="reasons-title">')[2]
