@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 ORGANIZATION = "o-a1b2c3d4e5"
 MANAGEMENT_ACCOUNT = "999988887777"
@@ -35,10 +36,16 @@ class Account:
     admits: bool = True
     """Whether the role that the check assumes can be."""
     is_active: bool = True
+    called: str = ""
+    """Its name, where it is not named for its number."""
+    template: str = ""
+    """The Stackery Role's; where it is given, there is no output Version."""
+    drips: str = ""
+    """The operation whose answer never ends: it comes byte by byte."""
 
     @property
     def name(self) -> str:
-        return f"team-{self.id[-4:]}"
+        return self.called or f"team-{self.id[-4:]}"
 
 
 @dataclass
@@ -130,9 +137,20 @@ class Organization:
             f"<Stacks><member><StackName>{name}</StackName>"
             f"<StackId>arn:aws:cloudformation:{region}:{caller}:stack/{name}/1</StackId>"
             "<CreationTime>2019-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>"
-            f"<Outputs><member><OutputKey>Version</OutputKey><OutputValue>{account.version}</OutputValue>"
-            "</member></Outputs></member></Stacks>"
+            f"<Outputs><member><OutputKey>{'Other' if account.template else 'Version'}</OutputKey>"
+            f"<OutputValue>{escape(str(account.version))}</OutputValue></member></Outputs></member></Stacks>"
         )
+
+    def GetTemplate(self, caller: str, _region: str, _asked: dict[str, str]) -> str:  # noqa: N802
+        return f"<TemplateBody>{escape(self.accounts[caller].template)}</TemplateBody>"
+
+    def drips(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the answer to this call never ends."""
+        key = headers["authorization"].partition("Credential=")[2].partition("/")[0]
+        asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        account = asked["RoleArn"].split(":")[4] if "RoleArn" in asked else key[4:]
+        found = self.accounts.get(account)
+        return found is not None and bool(found.drips) and found.drips == asked.get("Action")
 
 
 def _credentials(account: str) -> tuple[str, str, str]:
@@ -215,6 +233,12 @@ async def _serve(organization: Organization, latency: float, control: Connection
                 headers = {name.lower(): value.strip() for name, value in pairs}
                 body = await reader.readexactly(int(headers["content-length"]))
                 await asyncio.sleep(latency)
+                if organization.drips(headers, body):
+                    writer.write(b"HTTP/1.1 200 -\r\nContent-Length: 1000000\r\n\r\n<")
+                    while True:
+                        await writer.drain()
+                        await asyncio.sleep(1)
+                        writer.write(b" ")
                 status, text = organization.answer(headers, body)
                 content = text.encode()
                 writer.write(
