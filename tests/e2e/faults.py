@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
 
 How = Literal["throttled", "denied", "unavailable", "cut", "half", "garbled", "silent", "dripping"]
+Repeating = Literal["page", "echo"]
+"""A proxy's page, and an error, that repeat all that was sent."""
 FOR_EVER = math.inf
 SERVICE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 ERRORS = {
@@ -28,7 +31,7 @@ ERRORS = {
 class Fault:
     """What becomes of the calls of an action, from the first call of all on."""
 
-    how: How
+    how: How | Repeating
     action: str
     """As in a policy: iam:GetRole."""
     seconds: float = FOR_EVER
@@ -51,6 +54,10 @@ class Proxy:
     own_status: str
     url: str = ""
     calls: Counter[str] = field(default_factory=Counter)
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+    """The body of each call."""
+    credentials: list[str] = field(default_factory=list)
+    """What the roles that were assumed have to be kept secret."""
     answered: Counter[int] = field(default_factory=Counter)
     """By the second, those that may be spared."""
     ends: float = 0.0
@@ -80,7 +87,9 @@ class _Handler(BaseHTTPRequestHandler):
         operation = target.split(".")[-1] if target else asked["Action"][0]
         signed = SERVICE.search(self.headers["Authorization"])
         assert signed
-        left = proxy.left(f"{signed['service']}:{operation}", signed["region"])
+        action = f"{signed['service']}:{operation}"
+        proxy.sent.append((action, body))
+        left = proxy.left(action, signed["region"])
         if left:
             self.fail(proxy.fault.how, left, body)
         else:
@@ -94,9 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
         with closing(http.client.HTTPConnection(urlsplit(self.server.proxy.upstream).netloc)) as upstream:
             upstream.request("POST", self.path, body, dict(self.headers))
             answer = upstream.getresponse()
-            return answer.status, answer.read()
+            status, text = answer.status, answer.read()
+            found = re.findall(r"<(?:SecretAccessKey|SessionToken)>([^<]+)<", text.decode())
+            self.server.proxy.credentials.extend(found)
+            return status, text
 
-    def fail(self, how: How, left: float, body: bytes) -> None:
+    def fail(self, how: How | Repeating, left: float, body: bytes) -> None:
         stopped = self.server.proxy.stopped
         match how:
             case "throttled" | "denied":
@@ -107,6 +119,13 @@ class _Handler(BaseHTTPRequestHandler):
                     status,
                     (json.dumps({"__type": code, "message": "Said AWS."}) if is_json else xml).encode(),
                 )
+            case "page":
+                self.send(200, f"<html>Blocked: {self.headers}{body.decode()}</html>".encode())
+            case "echo":
+                said = f"Not so: {self.headers}{body.decode()}"
+                xml = f"<R><Error><Code>Odd</Code><Message>{escape(said)}</Message></Error></R>"
+                is_json = "X-Amz-Target" in self.headers
+                self.send(400, (json.dumps({"__type": "Odd", "message": said}) if is_json else xml).encode())
             case "unavailable":
                 self.send(503, b"<html>Service Unavailable</html>")
             case "garbled":
@@ -154,7 +173,7 @@ def between(upstream: str, fault: Fault, own_status: str = "CREATE_COMPLETE") ->
     proxy = Proxy(upstream, fault, own_status)
     with _Server(proxy) as server:
         proxy.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield proxy
         finally:

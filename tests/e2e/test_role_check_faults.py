@@ -7,6 +7,7 @@ with less time where nothing passes, runs with all tests; `make soak` takes all 
 import itertools
 import json
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import pytest
 from custom_resource.role_check import ANSWER_TIME, DENIAL_TIME
 from generator.stackery_role import FUNCTION_TIMEOUT
 from tests import organization_server
-from tests.custom_resource.cloudformation import serve
+from tests.custom_resource.cloudformation import Trouble, serve
 from tests.e2e.faults import FOR_EVER, Fault, How, between
 from tests.e2e.lambda_function import invoke
 from tests.e2e.ministack import Account
@@ -52,6 +53,7 @@ REQUESTS = {
 }
 """What CloudFormation asks for, and the state of the stack that it asks for."""
 HOWS: tuple[How, ...] = get_args(How)
+NO_FAULT = Fault("denied", "none")
 STACKS = "cloudformation:DescribeStacks"
 ACTIONS = ("iam:GetRole", STACKS, "cloudformation:GetTemplate", "organizations:DescribeOrganization")
 
@@ -136,6 +138,94 @@ def test_each_fault_ends_in_one_answer_in_time(account: Account, own: str) -> No
         table = list(pool.map(lambda case: run(account, own, case), cases()))
     print("", *table, sep="\n")
     assert [line for line in table if "<-" in line] == []
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What meets the answer on its way, and the check before it."""
+
+    trouble: Trouble
+    times: float
+    request: str
+    fault: Fault = NO_FAULT
+
+    def __str__(self) -> str:
+        return f"{self.trouble:<13} {self.times:>3} times  {self.request:<6} {self.fault.how}"
+
+
+def deliveries() -> Iterator[Delivery]:
+    late = Fault("silent", "iam:GetRole")
+    if ALL:
+        for trouble, times, request in itertools.product(get_args(Trouble), (1, 4, 5, FOR_EVER), REQUESTS):
+            yield Delivery(trouble, times, request)
+        for trouble in get_args(Trouble):
+            yield Delivery(trouble, 4, "Create", late)
+        return
+    for trouble, request in zip(
+        get_args(Trouble), ("Create", "Update", "Delete", "Create", "Delete"), strict=True
+    ):
+        yield Delivery(trouble, 1, request)
+    yield Delivery("redirects", 1, "Create", late)
+
+
+def run_delivery(account: Account, own: str, case: Delivery) -> str:
+    """Return a line of the table; a function that fails is run again, as Lambda does: three times at most."""
+    kind = "Update" if case.request == "Rollback" else case.request
+    timeout = FUNCTION_TIMEOUT if ALL or case.fault is NO_FAULT else ANSWER_TIME + 6
+    log, runs, began = "", 0, time.monotonic()
+    with between(account.url, case.fault, REQUESTS[case.request]) as proxy, serve() as cloudformation:
+        cloudformation.always = case.times == FOR_EVER
+        cloudformation.troubles = [case.trouble] * (1 if cloudformation.always else int(case.times))
+        event = cloudformation.event(kind) | {"StackId": own}
+        exit_code = 1
+        while exit_code and runs < (3 if ALL or not cloudformation.always else 1):
+            ran = invoke(event, Account(proxy.url, account.id).environment, timeout)
+            exit_code, log, runs = ran.exit_code, log + ran.log, runs + 1
+        attempts, accepted = cloudformation.attempts, cloudformation.accepted
+    faults = {
+        f"{len(accepted)} accepted": len(accepted) != (0 if case.times == FOR_EVER else 1),
+        f"{len(attempts)} attempts": len(attempts) != min(case.times + 1, 5 * runs),
+        "other answers": len({attempt.body for attempt in attempts}) != 1,
+        f"{runs} runs": case.times < 5 and runs != 1,
+        "the log has the address": "X-Amz-Signature" in log,
+        "not told in the log": "CloudFormation did not take the answer" not in log,
+    }
+    wrong = "".join(f" <- {name}" for name, is_so in faults.items() if is_so)
+    return f"{case}  {time.monotonic() - began:5.1f} s  {runs} runs, {len(attempts)} attempts{wrong}"
+
+
+def test_each_answer_arrives_while_it_can_be_taken(account: Account, own: str) -> None:
+    with ThreadPoolExecutor(48) as pool:
+        table = list(pool.map(lambda case: run_delivery(account, own, case), deliveries()))
+    print("", *table, sep="\n")
+    assert [line for line in table if "<-" in line] == []
+
+
+def test_a_request_that_comes_twice_is_answered_alike(account: Account, own: str) -> None:
+    with serve() as cloudformation, ThreadPoolExecutor(2) as pool:
+        event = cloudformation.event("Create") | {"StackId": own}
+        list(pool.map(lambda _: invoke(event, account.environment), range(2)))
+        first, second = (attempt.body for attempt in cloudformation.accepted)
+    assert first == second
+    assert json.loads(first)["Status"] == "SUCCESS"
+
+
+def test_broken_tls_is_told_and_an_address_with_it_gets_no_answer(account: Account, own: str) -> None:
+    """A server that speaks no TLS, at an address that begins with https."""
+    with serve() as cloudformation, ThreadPoolExecutor(2) as pool:
+        event = cloudformation.event("Delete")
+        event["ResponseURL"] = event["ResponseURL"].replace("http:", "https:")
+        unanswered = pool.submit(invoke, event, account.environment) if ALL else None
+        tls = Account(account.url.replace("http:", "https:"), account.id).environment
+        ran = invoke(cloudformation.event("Create") | {"StackId": own}, tls, ANSWER_TIME + 6)
+        assert cloudformation.answer["Status"] == "FAILED"
+        assert cloudformation.answer["Reason"].startswith("Try again")
+        assert ran.exit_code == 0
+        assert len(cloudformation.attempts) == 1
+        if unanswered:
+            assert unanswered.result().exit_code == 1
+            assert "X-Amz-Signature" not in unanswered.result().log
+            assert "did not take the answer: URLError" in unanswered.result().log
 
 
 @pytest.mark.parametrize("how", HOWS if ALL else ["silent"])
