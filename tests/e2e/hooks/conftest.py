@@ -254,3 +254,15 @@ def machine(
     machine.add_program("aws", Path(sys.executable).with_name("aws"))
     machine.add_program(f"python3.{sys.version_info.minor}", sys.executable)
     return machine
+
+
+@pytest.fixture
+def node_programs(machine: BuildMachine, node_modules: Path) -> None:
+    """Put npm and its kin on the machine, each as NAME and the number of its version."""
+    tools.add_node_programs(machine, node_modules)
+
+
+@pytest.fixture
+def python_programs(machine: BuildMachine) -> None:
+    """Put pip and its kin on the machine."""
+    tools.add_python_programs(machine)

