@@ -35,6 +35,7 @@ soak: $(DEVELOPMENT) ## Run for an hour what `make test` has a sample of
 	@ANSWERS=3000 $(BIN)/pytest -s tests/private_packages/commands/test_any_answer.py
 	@JOURNEYS=200 STEPS=30 $(BIN)/pytest -s tests/e2e/test_journeys.py
 	@COMPOSITIONS=2000 $(BIN)/pytest -s tests/hooks/test_compositions.py
+	@COMPOSITIONS=100 $(BIN)/pytest -s tests/e2e/hooks/test_compositions.py
 
 .PHONY: coverage
 coverage: $(DEVELOPMENT) ## Run all tests and tell which lines and branches none of them reaches

@@ -1,7 +1,8 @@
 """Files put together from what people have in them: the hook sets them up for their readers, or lets them be.
 
 `make test` runs a sample that is always the same, `make soak` thousands (COMPOSITIONS says how many of each
-format). The readers are those of the package managers: Python's netrc, pip's own options, npm's ini.
+format). The readers are those of the package managers: the netrc of every Python that is there, pip's own
+options, npm's ini.
 """
 
 import json
@@ -10,10 +11,11 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -42,6 +44,8 @@ class Format:
     """What the reader must find when the hook has run."""
     around: tuple[str, str] = ("", "")
     """What stands before and after the pieces."""
+    others: Callable[[], list[Callable[[list[Path]], list[Reading]]]] = list
+    """Returns more readers of the file."""
 
 
 def _each(read: Callable[[Path], Reading]) -> Callable[[list[Path]], list[Reading]]:
@@ -53,6 +57,45 @@ def _netrc(path: Path) -> Reading:
         return dict(netrc.netrc(path).hosts)
     except (netrc.NetrcParseError, UnicodeDecodeError):
         return None
+
+
+NETRC_READER = """
+import json, netrc, sys
+found = []
+for path in json.load(sys.stdin):
+    try:
+        hosts = netrc.netrc(path).hosts
+        found.append({host: [entry[0], entry[1] or '', entry[2]] for host, entry in hosts.items()})
+    except Exception:  # what Python 2.7 and 3.6 raise is not always an error of their own
+        found.append(None)
+print(json.dumps(found))
+"""
+
+
+def _netrc_by(python: str, paths: list[Path]) -> list[Reading]:
+    done = subprocess.run(
+        [python, "-c", NETRC_READER],
+        input=json.dumps([str(path) for path in paths]),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout)
+    return [each and {host: tuple(entry) for host, entry in each.items()} for each in found]
+
+
+@cache
+def _pythons() -> list[Callable[[list[Path]], list[Reading]]]:
+    """Return the netrc of every Python that is there, pyenv's among them, also of those out of support."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    names = [f"python{version}" for version in ("2.7", *(f"3.{minor}" for minor in range(6, 20)))]
+    places = [*map(str, pyenv.glob("versions/*/bin/python")), *filter(None, map(shutil.which, names))]
+    # What is on the PATH can be a name of pyenv's alone.
+    return [
+        partial(_netrc_by, place)
+        for place in places
+        if subprocess.run([place, "-V"], capture_output=True, check=False).returncode == 0
+    ]
 
 
 def _pip(path: Path) -> Reading:
@@ -156,6 +199,7 @@ FORMATS = {
         ),
         _each(_netrc),
         {"pypi.example.com": ("reader", "", TOKEN)},
+        others=_pythons,
     ),
     "pip.conf": Format(
         PIP,
@@ -274,11 +318,11 @@ SHAPES = ("{}", "{}", "{}", "\ufeff{}", "crlf{}", "open{}")
 """How a file can be besides what is in it."""
 
 
-def compositions(kind: Format) -> Iterable[bytes]:
-    """Return as many texts as are wanted, no two of them equal, the same for one seed."""
-    chance = random.Random(SEED)  # noqa: S311 - what is wanted is the same numbers again
+def compositions(kind: Format, name: str) -> Iterator[bytes]:
+    """Return texts without end, no two of them equal, the same for one name and seed."""
+    chance = random.Random(f"{SEED} {name}")  # noqa: S311 - what is wanted is the same numbers again
     seen: set[bytes] = set()
-    while len(seen) < COUNT:
+    while True:
         pieces = "".join(chance.choices(kind.pieces, k=chance.randint(0, 5)))
         shape = chance.choice(SHAPES)
         text = kind.around[0] + pieces + kind.around[1]
@@ -305,7 +349,7 @@ def test_a_composed_file_is_set_up_or_stays_as_it_is(machine: Machine, tmp_path:
     pairs: list[tuple[Path, Path]] = []
     refusals: list[Path] = []
 
-    for number, text in enumerate(compositions(kind)):
+    for number, text in enumerate(islice(compositions(kind, name), COUNT)):
         path.write_bytes(text)
         done = machine.run(check=False)
         old, new = (tmp_path / "kept" / str(number) / when / kind.file for when in ("old", "new"))
@@ -326,10 +370,13 @@ def test_a_composed_file_is_set_up_or_stays_as_it_is(machine: Machine, tmp_path:
         f"\n{name}: {COUNT} files, {len(refusals)} refused ({len(refusals) / COUNT:.0%}), of which the reader"
         f" can read {len(readable)}"
     )
-    before = kind.read([old for old, _ in pairs])
-    after = kind.read([new for _, new in pairs])
-    for (old, new), was, now in zip(pairs, before, after, strict=True):
-        assert now is not None, new.read_text()
-        assert {key: now.get(key) for key in kind.wanted} == kind.wanted, new.read_text()
-        for key, value in (was or {}).items():
-            assert key in kind.wanted or now.get(key) == value, (key, old.read_text(), new.read_text())
+    for read in (kind.read, *kind.others()):
+        before = read([old for old, _ in pairs])
+        after = read([new for _, new in pairs])
+        for (old, new), was, now in zip(pairs, before, after, strict=True):
+            if was is None and read is not kind.read:  # older than what the hook promises to write for
+                continue
+            assert now is not None, (read, new.read_text())
+            assert {key: now.get(key) for key in kind.wanted} == kind.wanted, (read, new.read_text())
+            for key, value in (was or {}).items():
+                assert key in kind.wanted or now.get(key) == value, (key, old.read_text(), new.read_text())

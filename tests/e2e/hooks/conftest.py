@@ -37,7 +37,7 @@ ACCOUNT = "111122223333"
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    names = ["localhost", "127.0.0.1", *NPM_HOSTS, *PYTHON_HOSTS]
+    names = ["localhost", "127.0.0.1", "*.example.com", *NPM_HOSTS, *PYTHON_HOSTS]
     return Authority(tmp_path_factory.mktemp("authority") / "files", names)
 
 

@@ -168,6 +168,7 @@ class BuildMachine:
             "pnpm_config_fetch_retries": "0",
             "npm_config_audit": "false",
             "npm_config_update_notifier": "false",
+            "pnpm_config_update_notifier": "false",
             "YARN_ENABLE_TELEMETRY": "false",
             "SAM_CLI_TELEMETRY": "0",
             "UV_PYTHON_DOWNLOADS": "never",

@@ -54,7 +54,15 @@ def write_wheel(folder: Path, name: str, version: str) -> None:
     (folder / f"{module}-{version}-py3-none-any.whl").write_bytes(_archive(files))
 
 
-def write_maven_artifact(folder: Path, group: str, artifact: str, version: str, packaging: str) -> None:
+def write_maven_artifacts(folder: Path, name: str, version: str) -> None:
+    """Write a jar com.acme:NAME and a bill of materials com.acme:NAME-bom."""
+    _write_maven_artifact(folder, "com.acme", name, version, "jar")
+    _write_maven_artifact(folder, "com.acme", f"{name}-bom", version, "pom")
+    # Maven adds this to each build extension; an empty one will do.
+    _write_maven_artifact(folder, "org.codehaus.plexus", "plexus-utils", "1.1", "jar")
+
+
+def _write_maven_artifact(folder: Path, group: str, artifact: str, version: str, packaging: str) -> None:
     """Write a POM and, for packaging jar, a jar with nothing in it, with their checksums."""
     place = folder.joinpath(*group.split("."), artifact, version)
     place.mkdir(parents=True)

@@ -125,11 +125,7 @@ class MavenRegistry(PythonRegistry):
 
     def publish(self, name: str, version: str) -> None:
         """Publish a jar com.acme:NAME and a bill of materials com.acme:NAME-bom."""
-        folder = self._folder / "maven"
-        packages.write_maven_artifact(folder, "com.acme", name, version, "jar")
-        packages.write_maven_artifact(folder, "com.acme", f"{name}-bom", version, "pom")
-        # Maven adds this to each build extension; an empty one will do.
-        packages.write_maven_artifact(folder, "org.codehaus.plexus", "plexus-utils", "1.1", "jar")
+        packages.write_maven_artifacts(self._folder / "maven", name, version)
 
 
 @contextmanager

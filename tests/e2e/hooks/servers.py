@@ -18,7 +18,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 READER = "builds"
 """The user whose token the builds get."""
@@ -147,7 +147,10 @@ class _FrontHandler(BaseHTTPRequestHandler):
 
 
 class Shelf(_Server):
-    """A folder of files over http, for those who give a user and a password of its `htpasswd`."""
+    """A folder of files over http, for those who give a user and a password of its `htpasswd`.
+
+    The password alone will do as a Bearer token.
+    """
 
     def __init__(self, folder: Path, users: Path) -> None:
         super().__init__(_ShelfHandler)
@@ -164,21 +167,29 @@ class _ShelfHandler(BaseHTTPRequestHandler):
             self.send_header("WWW-Authenticate", 'Basic realm="packages"')
             self.end_headers()
             return
-        file = (self.server.folder / self.path.lstrip("/")).resolve()
+        file = (self.server.folder / unquote(self.path).lstrip("/")).resolve()
+        if file.is_dir():
+            file /= "index.html"
         if not file.is_file() or not file.is_relative_to(self.server.folder.resolve()):
             self.send_response(404)
             self.end_headers()
             return
         self.send_response(200)
+        if file.suffix == ".html":
+            self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write(file.read_bytes())
+        if self.command == "GET":
+            self.wfile.write(file.read_bytes())
+
+    do_HEAD = do_GET  # noqa: N815 - a name of http.server
 
     def _is_user(self) -> bool:
         kind, _, credentials = self.headers.get("Authorization", "").partition(" ")
-        if kind != "Basic":
-            return False
+        users = self.server.users.read_text().splitlines()
+        if kind == "Bearer":
+            return any(line == htpasswd_line(line.partition(":")[0], credentials) for line in users)
         user, _, word = base64.b64decode(credentials).decode().partition(":")
-        return htpasswd_line(user, word) in self.server.users.read_text().splitlines()
+        return htpasswd_line(user, word) in users
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - a name of http.server
         """Say nothing: the record is that of the `Front`."""

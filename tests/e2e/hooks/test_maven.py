@@ -20,14 +20,14 @@ pytestmark = [
 VALIDATE = ("mvn", "--batch-mode", "--no-transfer-progress", "validate")
 
 
-def project(machine: BuildMachine, registry: MavenRegistry) -> None:
+def project(machine: BuildMachine, url: str) -> None:
     """Write a project that names the private repository and needs two things of it."""
     needs = f"""
   <repositories>
-    <repository><id>acme</id><url>{registry.url}</url></repository>
+    <repository><id>acme</id><url>{url}</url></repository>
   </repositories>
   <pluginRepositories>
-    <pluginRepository><id>acme</id><url>{registry.url}</url></pluginRepository>
+    <pluginRepository><id>acme</id><url>{url}</url></pluginRepository>
   </pluginRepositories>
   <dependencyManagement><dependencies><dependency>
     <groupId>com.acme</groupId><artifactId>thing-bom</artifactId><version>1.0.0</version>
@@ -43,7 +43,7 @@ def project(machine: BuildMachine, registry: MavenRegistry) -> None:
 def test_the_private_artifacts_do_not_come_without_the_hook(
     machine: BuildMachine, private_maven: MavenRegistry
 ) -> None:
-    project(machine, private_maven)
+    project(machine, private_maven.url)
     private_maven.front.forget()
 
     machine.run(*VALIDATE).assert_failure("status: 401 Unauthorized")
@@ -54,7 +54,7 @@ def test_the_private_artifacts_do_not_come_without_the_hook(
 def test_the_private_artifacts_come_after_the_hook(
     machine: BuildMachine, team: Team, private_maven: MavenRegistry
 ) -> None:
-    project(machine, private_maven)
+    project(machine, private_maven.url)
     entry = Entry("Acme", "maven", private_maven, {"username": READER, "server_id": "acme"})
     machine.run_hook(team.write_hook(entry))
 

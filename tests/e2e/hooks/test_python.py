@@ -18,18 +18,18 @@ pytestmark = [pytest.mark.server, pytest.mark.usefixtures("public_python", "pyth
 class Way:
     """A way to install what a project needs."""
 
-    files: Callable[[PythonRegistry], dict[str, str]]
-    """A project that needs acme-thing and names the private index, without the token."""
+    files: Callable[[str], dict[str, str]]
+    """A project that needs acme-thing and names the private index by its address, without the token."""
     command: tuple[str, ...]
     refusal: str
     """What is said when the index wants a token."""
 
 
-def requirements(index: PythonRegistry) -> dict[str, str]:
-    return {"requirements.txt": f"--index-url {index.url}\nacme-thing\n"}
+def requirements(url: str) -> dict[str, str]:
+    return {"requirements.txt": f"--index-url {url}\nacme-thing\n"}
 
 
-def uv_project(index: PythonRegistry) -> dict[str, str]:
+def uv_project(url: str) -> dict[str, str]:
     return {
         "pyproject.toml": f"""
 [project]
@@ -40,13 +40,13 @@ dependencies = ["acme-thing"]
 
 [[tool.uv.index]]
 name = "acme"
-url = "{index.url}"
+url = "{url}"
 default = true
 """
     }
 
 
-def poetry_project(index: PythonRegistry) -> dict[str, str]:
+def poetry_project(url: str) -> dict[str, str]:
     return {
         "poetry.toml": "[virtualenvs]\nin-project = true\n",
         "pyproject.toml": f"""
@@ -61,17 +61,17 @@ package-mode = false
 
 [[tool.poetry.source]]
 name = "acme"
-url = "{index.url}"
+url = "{url}"
 """,
     }
 
 
-def pipenv_project(index: PythonRegistry) -> dict[str, str]:
+def pipenv_project(url: str) -> dict[str, str]:
     return {
         "Pipfile": f"""
 [[source]]
 name = "acme"
-url = "{index.url}"
+url = "{url}"
 verify_ssl = true
 
 [packages]
@@ -114,7 +114,7 @@ def installed(machine: BuildMachine, package: str) -> set[str]:
 def test_the_private_package_does_not_install_without_the_hook(
     machine: BuildMachine, private_python: PythonRegistry, way: Way
 ) -> None:
-    machine.write(way.files(private_python))
+    machine.write(way.files(private_python.url))
     private_python.front.forget()
 
     machine.run(*way.command).assert_failure(way.refusal)
@@ -132,7 +132,7 @@ def test_the_private_package_installs_after_the_hook_and_nobody_asks_the_public_
     public_python: PythonRegistry,
     way: Way,
 ) -> None:
-    machine.write(way.files(private_python))
+    machine.write(way.files(private_python.url))
     machine.run_hook(team.write_hook(acme))
     public_python.front.forget()
 
@@ -146,7 +146,7 @@ def test_the_private_package_installs_after_the_hook_and_nobody_asks_the_public_
 def test_the_hook_replaces_a_token_that_opens_nothing_any_more(
     machine: BuildMachine, team: Team, acme: Entry, private_python: PythonRegistry, way: Way
 ) -> None:
-    machine.write(way.files(private_python))
+    machine.write(way.files(private_python.url))
     hook = team.write_hook(acme)
     machine.run_hook(hook)
     new = team.issue_token(private_python, acme.id)
@@ -212,7 +212,7 @@ def test_a_public_package_of_the_same_name_does_not_win_with_uv_and_its_index_se
     private_python: PythonRegistry,
     public_python: PythonRegistry,
 ) -> None:
-    project = uv_project(private_python)["pyproject.toml"]
+    project = uv_project(private_python.url)["pyproject.toml"]
     project = project.replace("default = true", "").replace('["acme-thing"]', '["acme-thing", "open-thing"]')
     machine.write({"pyproject.toml": project})
     machine.run_hook(team.write_hook(acme))
