@@ -38,10 +38,12 @@ expand() { # expand TEXT
 
 # Tells what in the lines wins over the hook's block, or is not taken by npm at all. Sets place to where the block
 # goes: at the end, because the last of several values for one key wins, but before any section. What a heading is they
-# do not agree on, and pnpm 12 takes what follows it as well.
+# do not agree on, and pnpm 12 takes what follows it as well. Sets scoped to the keys of one scope's token, which
+# pnpm 11 and newer write when they log in with a scope.
 look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
   local path=$1 url=$2 scope=$3 level=${4-} index key heading='' array seen=''
   local host=${url#https:}
+  scoped=()
   place=${#lines[@]}
   for index in "${!lines[@]}"; do
     trim "${lines[index]#$'\xef\xbb\xbf'}"
@@ -68,6 +70,12 @@ look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
       "${host}:tokenHelper" | "${host%/}":_*)
         obstacle "${path}" "${index}" 'this wins over the token of the hook: remove the line'
         ;;
+      "${host}":@*:_authToken)
+        if [[ -n ${level}${heading} || ${array} == ']' ]]; then
+          obstacle "${path}" "${index}" 'this token wins over that of the hook: remove the line'
+        fi
+        scoped+=("${key}=${token-}")
+        ;;
       "${host}"?*:_auth | "${host}"?*:_authToken | "${host}"?*:_password)
         obstacle "${path}" "${index}" "this token is for a part of ${url} and wins there: remove the line"
         ;;
@@ -92,13 +100,15 @@ look_into_npmrc() { # look_into_npmrc FILE URL SCOPE [project]
 
 put_into_npmrc() { # put_into_npmrc ID URL SCOPE
   local id=$1 url=$2 scope=$3 place
+  local -a scoped
   local token=${tokens[${id}]}
   refuse_in_token "${id}" '.npmrc' '$''{' ';' '#' '"' "'" '`' \\
   if [[ ${token} =~ ^(null|true|false|undefined|[0-9]+|\$.*)$ ]]; then
     fail "${id}: the token is a word, a number or a variable to those who read .npmrc: make another token"
   fi
   look_into_npmrc "${file}" "${url}" "${scope}"
-  put_block "${id}" "${place}" '' ${scope:+"${scope}:registry=${url}"} "${url#https:}:_authToken=${token}"
+  put_block "${id}" "${place}" '' ${scope:+"${scope}:registry=${url}"} "${url#https:}:_authToken=${token}" \
+    "${scoped[@]}"
 }
 
 # Tells what wins over the user's own files: those of the project, bun's and pnpm's settings, the environment.

@@ -78,7 +78,7 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    *arguments: str, folder: Path, environment: Mapping[str, str], program: Path = COMMAND
+    *arguments: str, folder: Path, environment: Mapping[str, str], program: Path | str = COMMAND
 ) -> Iterator[Terminal]:
     """Start the command in a terminal of 100 columns and 30 lines; yields it, and ends it afterwards."""
     screen, keyboard = pty.openpty()

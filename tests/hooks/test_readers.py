@@ -216,6 +216,7 @@ def test_what_the_project_has_that_is_in_nobodys_way(
         (f"[section] \n{NPM_PLACE}:_authToken=x\n", "line 2: this token wins over that of the hook"),
         (f"[section]\n{NPM_PLACE}:_authToken=\n", "line 2: this token wins over that of the hook"),
         (f"\ufeff{NPM_PLACE}x/:_authToken=x\n", "line 1: this token is for a part of"),
+        (f"[section]\n{NPM_PLACE}:@acme:_authToken=x\n", "line 2: this token wins over that of the hook"),
     ],
 )
 def test_an_npmrc_of_the_users_that_some_reader_would_take_otherwise(
@@ -236,6 +237,21 @@ def test_the_files_that_pnpm_and_bun_read_instead_where_they_exist(machine: Mach
 
     for file in (name, ".npmrc"):
         assert machine.text(file).splitlines()[-2] == f"{NPM_PLACE}:_authToken={TOKEN}"
+
+
+def test_the_token_of_one_scope_that_pnpm_has_written_is_set_again(machine: Machine) -> None:
+    write(machine, ".config/pnpm/auth.ini", f"{NPM_PLACE}:@acme:_authToken=old\n")
+    machine.make(NPM)
+
+    machine.run()
+    first = machine.files()
+    machine.run()
+
+    assert machine.text(".config/pnpm/auth.ini").splitlines()[-2] == f"{NPM_PLACE}:@acme:_authToken={TOKEN}"
+    assert "@acme:_authToken" not in machine.text(".npmrc")
+    assert machine.files() == first
+    write(machine, ".npmrc", f"{NPM_PLACE}:@acme:_authToken=x\n", project=True)
+    assert_refused(machine, "this token wins over that of the hook: remove the line")
 
 
 @pytest.mark.parametrize("token", ["null", "true", "false", "undefined", "123456", "$HOME"])

@@ -81,15 +81,18 @@ class Registry(ABC):
 class NpmRegistry(Registry):
     """Verdaccio."""
 
+    password = ""
+    """What the reader logs in with; the token of before opens nothing any more when it changes."""
+
     def publish(self, name: str, version: str) -> None:
         document = packages.npm_publication(name, version, self.url)
         self._put(f"/{name.replace('/', '%2f')}", document, *PUBLISHER)
 
     def issue_token(self, number: int) -> Hidden:
-        password = f"not-a-real-password-{number}"
-        self._write_users({READER: password})
-        login = {"name": READER, "password": password}
-        token = self._put(f"/-/user/org.couchdb.user:{READER}", login, READER, password)["token"]
+        self.password = f"not-a-real-password-{number}"
+        self._write_users({READER: self.password})
+        login = {"name": READER, "password": self.password}
+        token = self._put(f"/-/user/org.couchdb.user:{READER}", login, READER, self.password)["token"]
         assert isinstance(token, str)
         return Hidden(token)
 
