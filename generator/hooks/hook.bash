@@ -1,6 +1,14 @@
 #!/usr/bin/env bash
 #@header
 
+case ${BASH_VERSION-} in # sh understands no more than this
+  '')
+    printf 'private-packages: this is not bash: run it by its name, or with bash\n' >&2
+    exit 1
+    ;;
+  *) ;;
+esac
+
 # Off first, however the script was started: tracing would print tokens, allexport and keyword would hand them
 # to processes started below.
 set +o allexport +o keyword +o verbose +o xtrace
@@ -543,9 +551,11 @@ put_back() {
 
 # ------------------------------------------------------------------------------------------------ All of it
 
-if [[ ${1-} == --look ]]; then
-  looking=yes
-fi
+case ${1-} in
+  --look) looking=yes ;;
+  -*) fail "there is no option $1: --look is the only one" ;;
+  *) ;;
+esac
 check_tools
 check_home
 if [[ -n ${looking} ]]; then

@@ -119,6 +119,14 @@ look_around_npmrc() { # look_around_npmrc URL SCOPE
     read_lines "${path}"
     look_into_npmrc "${path}" "${url}" "${scope}" project
   done
+  while IFS= read -r -d '' line; do
+    name=${line%%=*}
+    name=${name,,}
+    compare "${line#*=}" "${url}"
+    if [[ ${name} == "npm_config_${url#https:}:_"* || (${name} == "npm_config_${scope:-none}:registry" && -z ${same}) ]]; then
+      fail "${line%%=*} in the environment wins over .npmrc: unset it"
+    fi
+  done < <(env -0 || true)
   if [[ -z ${scope} ]]; then
     return
   fi
@@ -130,13 +138,6 @@ look_around_npmrc() { # look_around_npmrc URL SCOPE
   for path in "${XDG_CONFIG_HOME:-${HOME}/.config}/pnpm/config.yaml" "${found[@]}"; do
     look_for_scope "${path}" "${url}" "[\"']?${scope}[\"']?[[:space:]]*:"
   done
-  while IFS= read -r -d '' line; do
-    name=${line%%=*}
-    compare "${line#*=}" "${url}"
-    if [[ ${name,,} == "npm_config_${scope}:registry" && -z ${same} ]]; then
-      fail "${name} in the environment takes ${scope} from another registry: unset it"
-    fi
-  done < <(env -0 || true)
 }
 
 # Tells where a scope is set otherwise, in TOML or YAML: by the one line that it takes.

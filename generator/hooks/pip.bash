@@ -176,6 +176,9 @@ remember_in_pip_conf() { # remember_in_pip_conf FILE INDEX NAME
 # Takes note of an option that says where pip looks. In the user's file the hook puts it out of use, over a file
 # that the user's wins over it sets it again, over one that wins over the user's it has no power.
 found_pip_option() { # found_pip_option FILE INDEX LEVEL SECTION NAME VALUE
+  if [[ $5 == no-index && ${6,,} == @(1|y|yes|t|true|on) ]]; then
+    obstacle "$1" "$2" 'with this pip asks no index at all: remove the line'
+  fi
   if [[ $5 != @(index-url|extra-index-url|pypi-url) || ($5 != extra-index-url && -z ${pip_index}) ]]; then
     return
   fi
@@ -256,6 +259,7 @@ look_around_pip_conf() {
         compare "${value}" "${pip_index}"
         if [[ -z ${pip_index} || -n ${same} ]]; then continue; fi
         ;;
+      no_index) if [[ ${value,,} != @(1|y|yes|t|true|on) ]]; then continue; fi ;;
       extra_index_url) if [[ ${value} == "${pip_extra}" ]]; then continue; fi ;;
       *) continue ;;
     esac

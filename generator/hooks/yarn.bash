@@ -67,7 +67,7 @@ look_into_yarnrc() { # look_into_yarnrc FILE MAP NAME URL
           ;;
         *) ;;
       esac
-    elif [[ ${text} == [\{\}\?\<\&\*\!]* || ! ${text} =~ :([[:space:]]|$) ]]; then
+    elif [[ ${indentation} == *$'\t'* || ${text} == [\{\}\?\<\&\*\!]* || ! ${text} =~ :([[:space:]]|$) ]]; then
       unclear_map "${path}" "${index}" "${text}" "${name}"
     else
       text=${text%%[[:space:]]#*}

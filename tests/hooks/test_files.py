@@ -268,6 +268,7 @@ def test_a_block_that_has_lost_its_end(machine: Machine) -> None:
         ("npmScopes: {other: {npmAuthToken: theirs}}\n", "line 1: the hook cannot add to this form of a map"),
         ("npmScopes:\n  {other: {npmAuthToken: x}}\n", "line 2: the hook cannot add to this form of a map"),
         ("npmScopes:\n  <<: *others\n", "line 2: the hook cannot add to this form of a map"),
+        ("npmScopes:\n\tother:\n", "line 2: the hook cannot add to this form of a map"),
         ("{enableTelemetry: false}\n", "line 1: this hook reads no YAML but lines of 'key: value'"),
         ("a: 1\n...\n", "line 2: this hook reads no YAML but lines of 'key: value'"),
         ("a: 1\n---\nb: 2\n", "line 2: this hook reads no YAML but lines of 'key: value'"),

@@ -135,7 +135,8 @@ def test_a_path_that_npm_expands(machine: Machine, value: str) -> None:
         ({"NPM_CONFIG_USERCONFIG": ".npmrc"}, ".npmrc is no whole path"),
         ({"NPM_CONFIG_USERCONFIG": "SOURCE/.npmrc"}, "lies in the source repository"),
         ({"NPM_CONFIG_USERCONFIG": "/a", "npm_config_userconfig": "/b"}, "name two files"),
-        ({"npm_config_@acme:registry": ELSEWHERE}, "takes @acme from another registry: unset it"),
+        ({"npm_config_@acme:registry": ELSEWHERE}, "registry in the environment wins over .npmrc: unset it"),
+        ({f"npm_config_{NPM_PLACE}:_authToken": "x"}, ":_authToken in the environment wins over .npmrc"),
     ],
 )
 def test_an_environment_that_leads_npm_elsewhere(
@@ -290,6 +291,7 @@ def test_a_pip_conf_that_sets_the_index_itself_is_put_out_of_use_and_comes_back(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("[install]\nno-index = true\n", "line 2: with this pip asks no index at all: remove the line"),
         ("\ufeff[global]\n", "line 1: it begins with a byte order mark"),
         ("timeout = 5\n", "line 1: pip reads no line that stands before every [section]"),
         ("[global]\na = 1\n[global]\n", "line 3: pip reads no file in which this stands twice"),
@@ -321,6 +323,7 @@ def test_a_file_that_the_users_wins_over_is_set_again_for_its_command(machine: M
         ({"PIP_INDEX_URL": ELSEWHERE}, "PIP_INDEX_URL in the environment wins over pip.conf: unset it"),
         ({"PIP_EXTRA_INDEX_URL": ELSEWHERE}, "PIP_EXTRA_INDEX_URL in the environment wins"),
         ({"PIP_CONFIG_FILE": "/dev/null"}, "PIP_CONFIG_FILE is /dev/null, so that pip reads no file"),
+        ({"PIP_NO_INDEX": "1"}, "PIP_NO_INDEX in the environment wins over pip.conf: unset it"),
         ({"MAVEN_ARGS": "-B --settings x.xml"}, "MAVEN_ARGS in the environment names another settings.xml"),
     ],
 )

@@ -38,6 +38,22 @@ def test_as_stackery_calls_it(machine: Machine) -> None:
     assert LINE in machine.text(".npmrc")
 
 
+@pytest.mark.needs("dash")
+def test_given_to_sh_that_is_no_bash(machine: Machine) -> None:
+    machine.make(NPM)
+
+    assert "this is not bash: run it by its name, or with bash" in refused(
+        machine.run("dash", machine.path, check=False)
+    )
+
+
+def test_with_an_option_that_it_has_not(machine: Machine) -> None:
+    machine.make(NPM)
+
+    assert "there is no option --lok" in refused(machine.run(machine.path, "--lok", check=False))
+    assert machine.files() == {}
+
+
 def test_from_another_folder_by_a_path_with_blanks(machine: Machine, tmp_path: Path) -> None:
     elsewhere = tmp_path / "some where"
     elsewhere.mkdir()
