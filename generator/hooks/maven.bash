@@ -26,7 +26,7 @@ split_long_lines() {
 # Reads the lines from one tag to the next; prepares a place below <servers>. Tells what has the server's id, and what
 # leads Maven elsewhere.
 look_into_settings() { # look_into_settings SERVER…
-  local index=0 inside='' path='' tag='' content='' servers_found='' mirror='' mirror_of='' mirror_index=0
+  local index=0 inside='' path='' tag='' content='' servers_found='' mirror='' mirror_of='' mirror_index=0 names=' '
   if ((${#lines[@]} == 0)); then
     lines=($'<settings>\n' $'</settings>\n')
   fi
@@ -97,14 +97,18 @@ read_tag() { # read_tag SERVER…
     path=${path%/*}
     return
   fi
+  if [[ ${path} == /settings ]]; then
+    if [[ ${names} == *" ${name} "* ]]; then
+      obstacle "${file}" "${real[index]}" "Maven reads no file in which <${name}> stands twice: remove one of the two"
+    fi
+    names+="${name} "
+  fi
   path+="/${name}"
   content=''
   case ${path}:${tag} in
     /settings:*/) place_servers "<${tag%/}>"$'\n  <servers>\n' $'  </servers>\n</settings>' ;;
     /settings/servers:*)
-      if [[ -n ${servers_found} ]]; then
-        settings_unclear "${index}"
-      elif [[ ${tag} == */ ]]; then
+      if [[ ${tag} == */ ]]; then
         place_servers $'<servers>\n' '</servers>'
       elif [[ ${rest} == *[![:space:]]* ]]; then
         place_servers "<${tag}>"$'\n' ''

@@ -304,8 +304,11 @@ FORMATS = {
             "  <!-- <servers> -->\n",
             "  <offline/>\n",
             "  <localRepository><![CDATA[<servers>]]></localRepository>\n",
-            "  <mirrors><mirror><id>m</id><mirrorOf>*</mirrorOf></mirror></mirrors>\n",
-            "  <mirrors>\n    <mirror><id>m</id><mirrorOf>central</mirrorOf></mirror>\n  </mirrors>\n",
+            "  <mirrors><mirror><id>m</id><url>https://m.example.com</url><mirrorOf>*</mirrorOf></mirror></mirrors>\n",
+            (
+                "  <mirrors>\n    <mirror><id>m</id><url>https://m.example.com</url>\n"
+                "      <mirrorOf>central</mirrorOf></mirror>\n  </mirrors>\n"
+            ),
             "  <profiles><profile><id>acme</id></profile></profiles>\n",
             "\n",
         ),

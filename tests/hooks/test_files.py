@@ -292,7 +292,11 @@ def test_a_yarnrc_that_cannot_be_added_to(machine: Machine, own: str, expected: 
         ('<settings a="b" />\n', None),
         ("<settings><servers/></settings>", None),
         ("<settings>\n  <servers />\n</settings>\n", None),
-        ("<settings><servers/><servers></servers></settings>", "cannot be understood"),
+        ("<settings><servers/><servers></servers></settings>", "in which <servers> stands twice"),
+        (
+            "<settings>\n<offline/>\n<offline/></settings>",
+            "line 3: Maven reads no file in which <offline> stands",
+        ),
         ("<settings><a></b></settings>", "cannot be understood"),
         ("<!DOCTYPE x [<!ENTITY y 'z'>]><settings></settings>", "cannot be understood"),
         ("<settings><!-- </settings>", "cannot be understood"),
