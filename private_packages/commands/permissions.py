@@ -1,5 +1,6 @@
 """`private-packages permissions`: print the least-privilege policy of a command."""
 
+import re
 from pathlib import Path
 
 import click
@@ -12,7 +13,13 @@ from private_packages.aws.permissions.policy import LONGEST, length, policy
 from private_packages.aws.permissions.table import COMMANDS
 from private_packages.commands.configured import with_default
 from private_packages.commands.files import template_text
-from private_packages.commands.options.common import aws_options, config_option, stack_name_option
+from private_packages.commands.options.common import (
+    aws_options,
+    config_option,
+    matching,
+    stack_name_option,
+    whole_role_arn,
+)
 from private_packages.commands.options.parameters import given_parameters, parameter_option
 from private_packages.commands.printing import print_json
 
@@ -24,18 +31,37 @@ ANY = "*"
 @config_option
 @stack_name_option
 @parameter_option
-@click.option("--bucket", metavar="NAME", help="The S3 bucket of `deploy --bucket`.")
 @click.option(
-    "--role-arn", metavar="ARN", help="The role that `deploy` or `rollout` hands to CloudFormation."
+    "--bucket",
+    metavar="NAME",
+    callback=matching("[a-z0-9.-]{3,63}", "write a bucket's name, without s3://."),
+    help="The S3 bucket of `deploy --bucket`.",
+)
+@click.option(
+    "--role-arn",
+    metavar="ARN",
+    callback=whole_role_arn,
+    help="The role that `deploy` or `rollout` hands to CloudFormation.",
 )
 @click.option(
     "--role-name",
     default=ROLE_NAME,
     show_default=True,
+    callback=matching("[A-Za-z0-9_+=,.@-]{1,64}", "write a role's name, without its path and its ARN."),
     help="The role that `check` and `rollout` assume in other accounts.",
 )
-@click.option("--stack-set", metavar="NAME", help="The stack set of `rollout --name`.")
-@click.option("--account", metavar="ID", help="The account.  [default: that of these credentials]")
+@click.option(
+    "--stack-set",
+    metavar="NAME",
+    callback=matching(names.STACK_NAME, "a letter, then letters, digits and hyphens, 128 at most."),
+    help="The stack set of `rollout --name`.",
+)
+@click.option(
+    "--account",
+    metavar="ID",
+    callback=matching("[0-9]{12}", "write the account's 12 digits, 111122223333."),
+    help="The account.  [default: that of these credentials]",
+)
 @aws_options
 def command(
     name: str,
@@ -65,6 +91,8 @@ def command(
     configuration = with_default(config)
     template = template_text(names.PRIVATE_PACKAGES, configuration)
     values = template.defaults | given_parameters(template, parameters, "Leave it out: no policy names it.")
+    if not re.fullmatch(names.STACK_NAME, stack_name):
+        raise click.UsageError("--stack-name: a letter, then letters, digits and hyphens, 128 at most.")
     partition, region, account = _place(profile, region, account)
     boundary = values["PermissionsBoundary"]
     document = policy(

@@ -30,6 +30,7 @@ from private_packages.commands.options.common import (
     config_option,
     output_option,
     stack_name_option,
+    whole_role_arn,
 )
 from private_packages.commands.options.parameters import given_parameters, parameter_option
 from private_packages.commands.options.tags import tag_option
@@ -39,12 +40,6 @@ from private_packages.commands.printing import print_json, progress_console, res
 def _days(_: click.Context, __: click.Parameter, value: int | None) -> int | None:
     if value is not None and not 7 <= value <= 30:
         raise click.BadParameter("AWS takes 7 to 30 days.")
-    return value
-
-
-def _role(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"arn:[a-z-]+:iam::\d{12}:role/[!-~]+", value):
-        raise click.BadParameter("write the role's whole ARN, arn:aws:iam::111122223333:role/NAME.")
     return value
 
 
@@ -58,7 +53,9 @@ def _role(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
 @click.option("--no-token", is_flag=True, help="Ask for no token: new secrets stay empty until `token set`.")
 @click.option("--bucket", metavar="NAME", help="Upload the template to this S3 bucket first.")
 @tag_option
-@click.option("--role-arn", metavar="ARN", callback=_role, help="The role that CloudFormation acts with.")
+@click.option(
+    "--role-arn", metavar="ARN", callback=whole_role_arn, help="The role that CloudFormation acts with."
+)
 @click.option("--yes", is_flag=True, help="Deploy without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--allow-replacement", is_flag=True, help="Let the key or a secret be replaced by a new one.")

@@ -1,5 +1,6 @@
 """Options that subcommands share."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,6 +42,24 @@ stack_name_option = click.option(
     show_default=True,
     help="The stack deployed from private-packages.yaml, in the account of these credentials.",
 )
+
+
+def matching(pattern: str, fix: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Return a callback that refuses a value that does not match, with what to write instead."""
+
+    def check(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(pattern, value):
+            raise click.BadParameter(fix)
+        return value
+
+    return check
+
+
+whole_role_arn = matching(
+    r"arn:[a-z-]+:iam::\d{12}:role/[!-)+-~]+",
+    "write the role's whole ARN, arn:aws:iam::111122223333:role/NAME.",
+)
+"""The callback of an option that takes a role's ARN."""
 
 _profile_option = click.option("--profile", help="The AWS profile to use.  [default: AWS_PROFILE]")
 _region_option = click.option(

@@ -96,6 +96,26 @@ def test_a_policy_that_is_too_long_is_told(run: Run, folder: Path) -> None:
     assert "characters, and a managed policy takes 6,144: make two of the statements" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "fix"),
+    [
+        ("--account", "12", "write the account's 12 digits"),
+        ("--bucket", "s3://templates", "write a bucket's name, without s3://."),
+        ("--role-arn", "Deployer", "write the role's whole ARN"),
+        ("--role-arn", "arn:aws:iam::111122223333:role/*", "write the role's whole ARN"),
+        ("--role-name", "path/Reader", "write a role's name, without its path"),
+        ("--stack-name", "*", "a letter, then letters, digits and hyphens"),
+        ("--stack-set", "*", "a letter, then letters, digits and hyphens"),
+    ],
+)
+def test_what_would_make_another_policy_than_is_meant_is_refused(
+    run: Run, option: str, value: str, fix: str
+) -> None:
+    result = run("permissions", "deploy", *HERE, option, value)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert fix in result.stderr
+
+
 def test_another_command_is_none(run: Run) -> None:
     result = run("permissions", "template")
     assert result.exit_code == 2
