@@ -1,6 +1,5 @@
 """`private-packages permissions`: print the least-privilege policy of a command."""
 
-import re
 from pathlib import Path
 
 import click
@@ -14,9 +13,11 @@ from private_packages.aws.permissions.table import COMMANDS
 from private_packages.commands.configured import with_default
 from private_packages.commands.files import template_text
 from private_packages.commands.options.common import (
+    STACK_NAME_FORM,
     aws_options,
     config_option,
     matching,
+    require_stack_name,
     stack_name_option,
     whole_role_arn,
 )
@@ -53,7 +54,7 @@ ANY = "*"
 @click.option(
     "--stack-set",
     metavar="NAME",
-    callback=matching(names.STACK_NAME, "a letter, then letters, digits and hyphens, 128 at most."),
+    callback=matching(names.STACK_NAME, STACK_NAME_FORM),
     help="The stack set of `rollout --name`.",
 )
 @click.option(
@@ -91,8 +92,7 @@ def command(
     configuration = with_default(config)
     template = template_text(names.PRIVATE_PACKAGES, configuration)
     values = template.defaults | given_parameters(template, parameters, "Leave it out: no policy names it.")
-    if not re.fullmatch(names.STACK_NAME, stack_name):
-        raise click.UsageError("--stack-name: a letter, then letters, digits and hyphens, 128 at most.")
+    require_stack_name(stack_name)
     partition, region, account = _place(profile, region, account)
     boundary = values["PermissionsBoundary"]
     document = policy(

@@ -292,7 +292,7 @@ class Deployment:
         if not self.wanted.tags:
             return {}
         found = self._description.get("Tags", []) if self._description else []
-        kept = {tag["Key"]: tag["Value"] for tag in found if not tag["Key"].startswith("aws:")}
+        kept = {key: value for key, value in stack.tags_of(found).items() if not key.startswith("aws:")}
         return {**kept, **self.wanted.tags}
 
     def _take_over(self, state: State, version_before: str | None) -> Result | None:

@@ -1,17 +1,15 @@
 """The secrets that a stack has left behind: they outlive a repository that is removed, and the stack."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from generator import names
 from private_packages.aws.aws import Aws, asking
+from private_packages.aws.stack import stack
 from private_packages.aws.stack.owners import Owners
 from private_packages.aws.tokens import secret
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 STACK_TAG = "aws:cloudformation:stack-name"
 """What CloudFormation tags a resource with, which keeps the tag when it leaves its stack."""
@@ -35,11 +33,6 @@ class Leftover:
     def is_of(self, stack_name: str) -> bool:
         """Return whether a stack of this name, and of this project, made it."""
         return names.TAG in self.tags and self.tags.get(STACK_TAG) == stack_name
-
-
-def tags_of(tags: "Iterable[TagTypeDef]") -> dict[str, str]:
-    """Return the tags of a secret that was described or listed, by their keys."""
-    return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
 def of_stack(aws: Aws, stack_name: str) -> list[Leftover]:
@@ -81,7 +74,7 @@ def _list(aws: Aws, **options: Any) -> list[Leftover]:
             last_accessed=entry.get("LastAccessedDate"),
             deleted=entry.get("DeletedDate"),
             key_arn=entry.get("KmsKeyId"),
-            tags=tags_of(entry.get("Tags", [])),
+            tags=stack.tags_of(entry.get("Tags", [])),
         )
         for entry in entries
     ]

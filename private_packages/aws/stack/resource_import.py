@@ -15,9 +15,8 @@ from generator.short_forms import Document
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking, if_allowed
 from private_packages.aws.errors import SecretNameError
-from private_packages.aws.stack import change_set, secret_names
+from private_packages.aws.stack import change_set, secret_names, stack
 from private_packages.aws.stack.change_set import Action, Change
-from private_packages.aws.stack.leftovers import tags_of
 from private_packages.aws.stack.owners import Owners
 from private_packages.aws.text import one_line
 from private_packages.aws.tokens.secret import holds_value
@@ -240,7 +239,7 @@ def _add_key(living: Owners, stack_name: str, found: list[Import], metadata: Any
 
 
 def _secret(aws: Aws, parameter: str, described: "DescribeSecretResponseTypeDef") -> Import:
-    arn, tags = described["ARN"], _tags(tags_of(described.get("Tags", [])))
+    arn, tags = described["ARN"], _tags(stack.tags_of(described.get("Tags", [])))
     with asking(f"read the policy of the secret {arn}"):
         answer = aws.client("secretsmanager").get_resource_policy(SecretId=arn)
     properties: Document = {

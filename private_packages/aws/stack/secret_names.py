@@ -9,7 +9,7 @@ from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, SecretNameError
 from private_packages.aws.stack import stack
-from private_packages.aws.stack.leftovers import STACK_TAG, tags_of
+from private_packages.aws.stack.leftovers import STACK_TAG
 from private_packages.aws.stack.owners import Owners
 from private_packages.aws.text import one_line
 from private_packages.aws.tokens.secret import holds_value
@@ -165,7 +165,7 @@ def obstacle(
         return (
             f"The secret {name} is a copy of the one in {home}: {another}, or deploy there (--region {home})."
         )
-    has_it = owner(living, tags_of(found.get("Tags", [])), found["ARN"], name)
+    has_it = owner(living, stack.tags_of(found.get("Tags", [])), found["ARN"], name)
     if has_it not in (None, stack_name):
         return (
             f"The secret {name} exists already and belongs to the stack {has_it}, which is there: {another},"
@@ -198,7 +198,7 @@ def _taken(
     To delete it is a way out only where nobody would miss it: it belongs to no stack, has no value and was
     not read lately. AWS keeps neither its token nor its name from then on.
     """
-    origin = tags_of(found.get("Tags", [])).get(STACK_TAG)
+    origin = stack.tags_of(found.get("Tags", [])).get(STACK_TAG)
     made_by = f", made by the stack {one_line(origin)}" if origin else ""
     ways = _another(parameter)
     if take_over:

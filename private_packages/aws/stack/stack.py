@@ -1,8 +1,8 @@
 """The deployed stack of the template `private-packages`."""
 
 import json
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from generator import names
 from private_packages import invocation
@@ -61,6 +61,11 @@ def template(aws: Aws, stack_name: str, change_set: str | None = None) -> str:
     body: object = answer["TemplateBody"]
     # JSON comes as a document.
     return body if isinstance(body, str) else json.dumps(body, indent=2)
+
+
+def tags_of(tags: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the tags of a stack, a stack set or a secret, as AWS describes them, by their keys."""
+    return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
 def secret_arns(aws: Aws, description: "StackTypeDef", repository_ids: Iterable[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from private_packages.aws.stack.change_set import changing
 from private_packages.aws.stack.events import Event
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_cloudformation.type_defs import StackSetTypeDef, StackTypeDef
 
 _MENDS = {
     "CREATE_FAILED": "delete-stack",
@@ -78,8 +78,8 @@ def of_another_template(aws: Aws, name: str) -> StackError:
     )
 
 
-def parameters_of(description: "StackTypeDef | None") -> dict[str, str]:
-    """Return the values of a deployed stack's parameters; those of NoEcho ones are asterisks."""
+def parameters_of(description: "StackTypeDef | StackSetTypeDef | None") -> dict[str, str]:
+    """Return the values of the parameters of a stack or stack set; those of NoEcho ones are asterisks."""
     found = description.get("Parameters", []) if description else []
     return {parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found}
 

@@ -7,6 +7,7 @@ from generator import names, short_forms
 from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import access
 from private_packages.aws.stack.access import AccessChange, Side
+from private_packages.aws.stack.state import parameters_of
 from private_packages.aws.stack_sets.definition import Definition
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def access_changes(
     Raises:
         UnreadableTemplateError: the set's template cannot be read.
     """
-    before, values = short_forms.load(existing["TemplateBody"]), _values(existing)
+    before, values = short_forms.load(existing["TemplateBody"]), parameters_of(existing)
     after = short_forms.load(definition.template.body)
     return access.changes(
         Side(before, values, values.get("OrganizationId") or organization),
@@ -43,7 +44,7 @@ def needed(
     release, ours = text.partition(names.RELEASE_MARK)[2].partition(")")[0], definition.template.version
     if is_older(ours, release):
         found["--allow-downgrade"] = f"The stack set was made by release {release}, and this is {ours}."
-    before, after = names.secret_names(_values(existing)), names.secret_names(definition.parameters)
+    before, after = names.secret_names(parameters_of(existing)), names.secret_names(definition.parameters)
     moved = [
         f"{before[each]} → {after[each]}" for each in before if after.get(each, "") not in ("", before[each])
     ]
@@ -52,9 +53,3 @@ def needed(
     if lost := [change.sentence for change in gained_and_lost if change.needs_consent]:
         found["--allow-removal"] = " ".join(lost)
     return found
-
-
-def _values(existing: "StackSetTypeDef") -> dict[str, str]:
-    return {
-        found["ParameterKey"]: found.get("ParameterValue", "") for found in existing.get("Parameters", [])
-    }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from generator import names
 from private_packages.aws.errors import StackSetError
+from private_packages.aws.stack.stack import tags_of
+from private_packages.aws.stack.state import parameters_of
 from private_packages.aws.template import TemplateText
 
 if TYPE_CHECKING:
@@ -120,14 +122,11 @@ class Definition:
 
     def differences(self, existing: "StackSetTypeDef") -> list[str]:
         """Return what of an existing stack set is not as it has to be, as a user names it."""
-        found = {
-            parameter["ParameterKey"]: parameter.get("ParameterValue", "")
-            for parameter in existing.get("Parameters", [])
-        }
+        found, tags = parameters_of(existing), tags_of(existing.get("Tags", []))
         different = [name for name, value in self.parameters.items() if found.get(name) != value]
         result = [] if existing["TemplateBody"].strip() == self.template.body.strip() else ["template"]
         result += [f"parameter {name}" for name in different]
-        result += [f"tag {key}" for key, value in self.tags.items() if _tags(existing).get(key) != value]
+        result += [f"tag {key}" for key, value in self.tags.items() if tags.get(key) != value]
         result += [] if self._has_same_permissions(existing) else [self._permissions_in_words]
         return result
 
@@ -149,7 +148,7 @@ class Definition:
             if self.permissions.is_service_managed
             else {name: existing[name] for name in _ROLES if existing.get(name)}
         )
-        result = stored | self._common(secret) | self._tagged(_tags(existing))
+        result = stored | self._common(secret) | self._tagged(tags_of(existing.get("Tags", [])))
         if not (existing.get("ManagedExecution") or {}).get("Active"):
             result |= {"ManagedExecution": {"Active": True}}
         return result
@@ -189,7 +188,3 @@ class Definition:
     @property
     def _permissions_in_words(self) -> str:
         return "automatic deployment" if self.permissions.is_service_managed else "roles"
-
-
-def _tags(existing: "StackSetTypeDef") -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in existing.get("Tags", [])}

@@ -29,6 +29,7 @@ from private_packages.commands.options.common import (
     aws_options,
     config_option,
     output_option,
+    require_stack_name,
     stack_name_option,
     whole_role_arn,
 )
@@ -260,8 +261,7 @@ def _check_use(
     days: int | None,
 ) -> None:
     """Refuse options that do not go together, before anything else."""
-    if not re.fullmatch(names.STACK_NAME, stack_name):
-        raise click.UsageError("--stack-name: a letter, then letters, digits and hyphens, 128 at most.")
+    require_stack_name(stack_name)
     if is_removal:
         _refuse_beside("--remove", (*_OF_NO_USE_FOR_A_REMOVAL, "quick_create_link", "config", "parameters"))
     if quick_create_link:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from generator import names
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -35,6 +37,9 @@ config_option = click.option(
 DEFAULT_STACK_NAME = "private-packages"
 """What the stack is called unless somebody says otherwise."""
 
+STACK_NAME_FORM = "a letter, then letters, digits and hyphens, 128 at most."
+"""What CloudFormation takes as the name of a stack or a stack set, for whoever wrote something else."""
+
 stack_name_option = click.option(
     "--stack-name",
     metavar="NAME",
@@ -42,6 +47,16 @@ stack_name_option = click.option(
     show_default=True,
     help="The stack deployed from private-packages.yaml, in the account of these credentials.",
 )
+
+
+def require_stack_name(stack_name: str) -> None:
+    """Refuse a name of --stack-name that no stack can have.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if not re.fullmatch(names.STACK_NAME, stack_name):
+        raise click.UsageError(f"--stack-name: {STACK_NAME_FORM}")
 
 
 def matching(pattern: str, fix: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
