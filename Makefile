@@ -93,6 +93,10 @@ acceptance: $(DEVELOPMENT) ## Try on AWS what no imitation can tell: PROFILE=…
 	    $(if $(BUILD_PROFILE),--build-profile '$(BUILD_PROFILE)') $(if $(ORG_PROFILE),--org-profile '$(ORG_PROFILE)') \
 	    $(if $(OU),--ou '$(OU)') $(if $(REGION),--region '$(REGION)') $(if $(CLEANUP),--cleanup)
 
+.PHONY: pictures
+pictures: $(DEVELOPMENT) ## Record the moving pictures in docs/pictures/ anew
+	@$(BIN)/python -m pictures
+
 .PHONY: benchmark
 benchmark: $(DEVELOPMENT) ## Measure generation, hook, checks, and rollout
 	@$(BIN)/python benchmarks/generation.py

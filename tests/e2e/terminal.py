@@ -9,9 +9,10 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("private-packages")
@@ -30,7 +31,13 @@ class Terminal:
 
     process: "subprocess.Popen[bytes]"
     screen: int
-    raw: str = ""
+    pieces: list[tuple[float, str]] = field(default_factory=list)
+    """What was read at once, with the time in seconds."""
+
+    @property
+    def raw(self) -> str:
+        """What was written, as it was."""
+        return "".join(text for _, text in self.pieces)
 
     @property
     def text(self) -> str:
@@ -72,7 +79,7 @@ class Terminal:
             data = os.read(self.screen, 65_536)
         except OSError:  # how Linux tells that nobody holds the other end any more
             return False
-        self.raw += data.decode(errors="replace")
+        self.pieces.append((time.monotonic(), data.decode(errors="replace")))
         return bool(data)
 
 

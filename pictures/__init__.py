@@ -1,0 +1,1 @@
+"""Pictures of the commands at work, recorded from real runs."""
