@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
+REHEARSAL := $(VENV)/.rehearsal
 DEVELOPMENT := $(VENV)/.development
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEMPLATES := templates/private-packages.yaml templates/role-check.yaml
@@ -84,7 +85,7 @@ fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
 	@$(BIN)/private-packages template --check
 
 .PHONY: rehearse
-rehearse: $(DEVELOPMENT) ## Deploy to an imitation of AWS on this machine, step by step
+rehearse: $(REHEARSAL) ## Deploy to an imitation of AWS on this machine, step by step
 	@$(BIN)/python -m tests.e2e.rehearse
 
 .PHONY: acceptance
@@ -110,10 +111,13 @@ benchmark: $(DEVELOPMENT) ## Measure generation, hook, checks, and rollout
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	    --extra build --extra dev --output-file requirements-dev.txt pyproject.toml
+	    --extra build --extra rehearse --extra dev --output-file requirements-dev.txt pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --extra build --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --extra rehearse --constraint requirements-dev.txt --output-file requirements-rehearse.txt pyproject.toml
 	@for tool in checkov cfripper cyclonedx-bom detect-secrets; do \
 	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
@@ -132,6 +136,11 @@ $(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Installing what the generator needs…'
 	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(REHEARSAL): requirements-rehearse.txt $(RUNTIME)
+	@echo 'Installing an imitation of AWS…'
+	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements-rehearse.txt
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)

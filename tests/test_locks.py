@@ -1,13 +1,16 @@
 """The locked dependencies: each with its hashes, and from whatever index the user has."""
 
 import re
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
 from tests import ROOT
 
-LOCKS = ["requirements.txt", "requirements-dev.txt"]
+LOCKS = ["requirements.txt", "requirements-rehearse.txt", "requirements-dev.txt"]
 
 
 def requirements(lock: str) -> dict[str, str]:
@@ -44,9 +47,10 @@ def test_nothing_is_built_with_what_no_lock_names() -> None:
     assert all("--only-binary :all: --require-hashes" in each for each in installs)
 
 
-def test_both_files_agree() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_they_agree(lock: str) -> None:
     development = requirements("requirements-dev.txt")
-    for name, block in requirements("requirements.txt").items():
+    for name, block in requirements(lock).items():
         assert development[name].split()[0] == block.split()[0]
 
 
@@ -55,4 +59,20 @@ def test_what_the_project_needs_is_locked() -> None:
     optional = project["optional-dependencies"]
     runtime = {normal(each) for each in project["dependencies"] + optional["build"]}
     assert runtime <= set(requirements("requirements.txt"))
-    assert runtime | {normal(each) for each in optional["dev"]} <= set(requirements("requirements-dev.txt"))
+    rehearsal = {normal(each) for each in optional["rehearse"]}
+    assert rehearsal <= set(requirements("requirements-rehearse.txt"))
+    development = runtime | rehearsal | {normal(each) for each in optional["dev"]}
+    assert development <= set(requirements("requirements-dev.txt"))
+
+
+def test_the_rehearsal_imports_nothing_else_than_what_is_installed_for_it() -> None:
+    locked = {*requirements("requirements.txt"), *requirements("requirements-rehearse.txt")}
+    others = [
+        module
+        for module, [distribution, *_] in packages_distributions().items()
+        if normal(distribution) not in {*locked, "stackery-private-packages"}
+    ]
+    hide = "import sys; sys.modules |= dict.fromkeys(sys.argv[1:])"
+    script = f"{hide}; import tests.e2e.rehearse, tests.e2e.ministack_server"
+    assert "moto" in others
+    subprocess.run([sys.executable, "-c", script, *others], cwd=ROOT, check=True)
