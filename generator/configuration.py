@@ -89,14 +89,17 @@ class Repository(_Strict):
             "use letters and digits only, a letter first, 64 at most: CloudFormation takes nothing else",
         ),
     ]
-    """Prefixes the names of parameters, resources and outputs."""
+    """Letters and digits, a letter first; begins the names of its parameters, resources and outputs.
+    Changing it makes a new secret."""
     manager: Literal["npm", "yarn", "pip", "maven"]
-    """The package manager that the pre-build hook configures; yarn means yarn 2 and newer."""
+    """The package manager that the hook configures; `yarn` means yarn 2 and newer."""
     url: Annotated[str, AfterValidator(_parses)]
+    """The repository's address: https, without user, token, query or fragment."""
     scope: (
         Annotated[str, _matches(r"@[a-z0-9~-][a-z0-9._~-]*", "write it as npm does: @ and a name, @acme")]
         | None
     ) = None
+    """The scope of the private packages, `"@acme"` in quotes: a bare @ is not valid YAML."""
     secret: Annotated[
         str,
         _matches(
@@ -104,14 +107,14 @@ class Repository(_Strict):
             "use letters, digits and /_+=.@- only, 512 at most: Secrets Manager takes no others",
         ),
     ]
-    """The default of the parameter that names the secret."""
+    """The secret's name; the form offers it and lets it be changed."""
     token_key: (
         Annotated[
             str, _matches(r"[!-~](?:[ -~]{0,254}[!-~])?", "write a key of the JSON in the secret, in ASCII")
         ]
         | None
     ) = None
-    """The key of the token, in a secret that holds a JSON object; without one, the secret is the token."""
+    """Where the secret holds a JSON object: the key of the token in it."""
     username: (
         Annotated[
             str,
@@ -121,7 +124,8 @@ class Repository(_Strict):
     ) = None
     """What the repository wants beside the token, where it looks at that."""
     index: Literal["only", "extra"] | None = None
-    """Whether pip asks this index instead of PyPI (only, unless said) or as well (extra)."""
+    """`only`, unless said: pip asks this index and no other. `extra`: it asks PyPI, too, and
+    [the higher version wins](hooks.md#pip-uv-poetry-pipenv)."""
     server_id: (
         Annotated[
             str,
@@ -131,10 +135,11 @@ class Repository(_Strict):
         ]
         | None
     ) = None
-    """The id that Maven's pom.xml gives this repository; the id above, unless said."""
+    """The id that `pom.xml` gives the repository; without it, the `id` above."""
     description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_one_line)] = (
         "Token of a private package repository"
     )
+    """Stands at the secret and in the form."""
 
     @cached_property
     def address(self) -> Address:
@@ -158,6 +163,7 @@ class Configuration(_Strict):
         Field(max_length=MAXIMUM_REPOSITORIES, strict=False),
         AfterValidator(_not_empty),
     ]
+    """1 to 96 of them: CloudFormation takes 200 parameters."""
     build_roles: Annotated[
         tuple[
             Annotated[
@@ -173,7 +179,7 @@ class Configuration(_Strict):
         Field(max_length=10, strict=False),
         AfterValidator(_not_empty),
     ] = ("stackery/stackery-factory-role", "stackery/stackery-deployer")
-    """The IAM roles that may read the tokens, in every account of the organization: path and name."""
+    """Path and name of the IAM roles that may read the tokens, in every account of the organization."""
     organization_paths: Annotated[
         tuple[
             Annotated[
@@ -187,9 +193,12 @@ class Configuration(_Strict):
         ],
         Field(max_length=100, strict=False),
     ] = ()
-    """Narrows the organization to these of its parts; none means all of it."""
+    """Narrows the readers to parts of the organization, by patterns of
+    [aws:PrincipalOrgPaths](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths)
+    such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`."""
     block_public_policy: bool = False
-    """Whether Secrets Manager checks each resource policy for public access before it takes it."""
+    """Whether Secrets Manager checks the secrets' policies for public access;
+    [why not](decisions/005-block-public-policy.md)."""
 
     def longest_secret_name(self, repository: Repository) -> int:
         """Return how long the name of a repository's secret may become: all fit into one key policy."""

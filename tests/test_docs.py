@@ -1,14 +1,19 @@
 """The documentation says what the code does."""
 
+import ast
+import inspect
 import json
 import os
 import re
 import subprocess
 import sys
+import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pydantic import BaseModel
 
 from generator import configuration, configuration_file
 from generator.errors import ConfigurationError
@@ -16,6 +21,7 @@ from generator.templates import private_packages
 from private_packages.main import main
 from tests import ROOT
 
+REFRESH = "refresh it with: UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py"
 TEMPLATE = ROOT / "docs" / "template.md"
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
@@ -55,9 +61,7 @@ def tables() -> str:
 def test_the_tables_of_parameters_and_outputs_are_those_of_the_template() -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         TEMPLATE.write_text(tables())
-    assert TEMPLATE.read_text() == tables(), (
-        "refresh it with: UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py"
-    )
+    assert TEMPLATE.read_text() == tables(), REFRESH
 
 
 def test_the_example_configuration_is_valid() -> None:
@@ -73,11 +77,50 @@ def test_the_example_of_a_mistake_is_what_the_command_says() -> None:
     assert example == f"Error: {fault.value}\n"
 
 
+def fields(model: type[BaseModel]) -> dict[str, str]:
+    """Return what the docstring below each field of a model says."""
+    [body] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(body, ast.ClassDef)
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in pairwise(body.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
+def table(model: type[BaseModel], title: str) -> str:
+    """Return the fields of a model as Markdown."""
+    lines = [f"| {title} | default | meaning |", "| --- | --- | --- |"]
+    for name, meaning in fields(model).items():
+        field = model.model_fields[name]
+        values = field.default if isinstance(field.default, tuple) else (field.default,)
+        default = (
+            ", ".join(
+                f"`{str(each).lower() if each is False else each}`" for each in values if each is not None
+            )
+            or "none"
+        )
+        only = configuration._MANAGERS_WITH.get(name)
+        of = f"{', '.join(only)} only. " if only else ""
+        lines.append(f"| `{name}` | {'required' if field.is_required() else default} | {of}{meaning} |")
+    return "\n".join(lines) + "\n"
+
+
 @pytest.mark.parametrize(
-    "field", [*configuration.Repository.model_fields, *configuration.Configuration.model_fields]
+    ("model", "title"),
+    [(configuration.Repository, "field of a repository"), (configuration.Configuration, "field of the file")],
 )
-def test_every_field_is_documented(field: str) -> None:
-    assert f"| `{field}` |" in CONFIGURATION
+def test_the_tables_of_fields_are_those_of_the_model(model: type[BaseModel], title: str) -> None:
+    assert list(fields(model)) == list(model.model_fields)
+    path = ROOT / "docs/configuration.md"
+    written = re.compile(rf"^\| {title} \|(.*\n)+?(?=\n)", re.MULTILINE)
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(written.sub(lambda _: table(model, title), path.read_text()))
+    [found] = [match[0] for match in written.finditer(path.read_text())]
+    assert found == table(model, title), REFRESH
 
 
 @pytest.mark.parametrize(
