@@ -88,6 +88,14 @@ fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
 rehearse: $(REHEARSAL) ## Deploy to an imitation of AWS on this machine, step by step
 	@$(BIN)/python -m tests.e2e.rehearse
 
+.PHONY: docs
+docs: $(BIN)/python ## Make the site of README and docs/ in build/site, which needs no network to be read
+	@scan/environment sphinx
+	@rm -rf build
+	@$(VENV)/scan/sphinx/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs \
+	    --doctree-dir build/doctrees . build/site
+	@echo 'Open build/site/index.html.'
+
 .PHONY: acceptance
 acceptance: $(DEVELOPMENT) ## Try on AWS what no imitation can tell: PROFILE=… [BUILD_PROFILE=…] [ORG_PROFILE=… OU=…] [CLEANUP=1]
 	@$(BIN)/python -m acceptance --profile '$(or $(PROFILE),$(error Name the profile of an account: make acceptance PROFILE=…))' \
@@ -118,7 +126,7 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --extra rehearse --constraint requirements-dev.txt --output-file requirements-rehearse.txt pyproject.toml
-	@for tool in checkov cfripper cyclonedx-bom detect-secrets; do \
+	@for tool in checkov cfripper cyclonedx-bom detect-secrets sphinx; do \
 	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	        --output-file scan/$$tool.txt scan/$$tool.in; \
@@ -126,7 +134,7 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; say which with make PYTHON=…")'

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from generator import configuration, configuration_file
+from generator import configuration, configuration_file, names
 from generator.errors import ConfigurationError
 from generator.templates import private_packages
 from private_packages.main import main
@@ -23,6 +23,7 @@ from tests import ROOT
 
 REFRESH = "refresh it with: UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_docs.py"
 TEMPLATE = ROOT / "docs" / "template.md"
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 
 
@@ -123,12 +124,58 @@ def test_the_tables_of_fields_are_those_of_the_model(model: type[BaseModel], tit
     assert found == table(model, title), REFRESH
 
 
-@pytest.mark.parametrize(
-    "page", [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], ids=lambda page: page.name
-)
+def anchors(page: Path) -> set[str]:
+    """Return what a link can end in: the headings of a page, as GitHub and the site name them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE) if page.suffix == ".md" else []
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#]+)", page.read_text()) if "://" not in link]
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    for link, anchor in re.findall(r"\]\((?![a-z]+:)([^)#]*)#?([^)]*)\)", page.read_text()):
+        target = page.parent / link if link else page
+        assert target.exists()
+        assert not anchor or anchor in anchors(target), f"{link}#{anchor}"
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    """The site's navigation is made of these lists: docs/conf.py."""
+    lists = [ROOT / "docs" / name for name in ("index.md", "commands/README.md", "decisions/README.md")]
+    links = {
+        (page.parent / link).resolve()
+        for page in lists
+        for link in re.findall(r"^(?:- |\| )\[.+?\]\(([^)#]+\.md)\)", page.read_text(), re.MULTILINE)
+    }
+    assert set(PAGES) - links == {lists[0]}
+
+
+def test_each_command_has_a_page_to_which_its_help_is_added() -> None:
+    helps = (ROOT / "tests/private_packages/golden").glob("private-packages-*.help.txt")
+    commands = {re.split(r"[-.]", path.name)[2] for path in helps}
+    elsewhere = set(re.findall(r'"docs/\w+": "-(\w+)"', (ROOT / "docs/conf.py").read_text()))
+    assert commands - elsewhere <= {page.stem for page in (ROOT / "docs/commands").glob("*.md")}
+    assert elsewhere == {"hook", "permissions"}
+
+
+def test_the_list_of_decisions_has_their_titles() -> None:
+    listed = (ROOT / "docs/decisions/README.md").read_text()
+    for path in (ROOT / "docs/decisions").glob("[0-9]*.md"):
+        number, title = re.split(r"[.:] ", path.read_text().partition("\n")[0][2:], maxsplit=1)
+        assert f"- [{int(number)}. {title}]({path.name})\n" in listed
+
+
+def test_the_walk_through_the_console_has_each_field_of_the_form() -> None:
+    form = private_packages(configuration.DEFAULT).to_dict()["Metadata"]["AWS::CloudFormation::Interface"]
+    labels = [label["default"] for label in form["ParameterLabels"].values()]
+    walk = (ROOT / "docs/console.md").read_text()
+    assert re.findall(r"^ +\| \*\*(.+?)\*\* \|", walk, re.MULTILINE) == labels
+
+
+def test_the_costs_are_those_that_a_rollout_adds_up() -> None:
+    costs = (ROOT / "docs/costs.md").read_text()
+    assert f"| the key | {names.KEY_MONTHLY_USD:.2f};" in costs
+    assert f"| each secret | {names.SECRET_MONTHLY_USD:.2f} |" in costs
+    assert f"{names.KEY_MONTHLY_USD + names.SECRET_MONTHLY_USD + 0.08:.2f} a month" in costs
 
 
 @pytest.mark.parametrize(("number", "options"), [(0, []), (1, ["--check"])], ids=["written", "checked"])
