@@ -115,8 +115,9 @@ check_home() {
 
 # ------------------------------------------------------------------------------------------------ Fetching
 
-declare -A secrets=() # SecretString by the secret's ARN
-declare -A tokens=()  # by the repository's id
+declare -A secrets=()  # SecretString by the secret's ARN
+declare -A versions=() # the id of its version
+declare -A tokens=()   # by the repository's id
 
 # Fetches each secret once, all at the same time, through pipes: a token never lies in a temporary file.
 fetch_secrets() {
@@ -140,7 +141,7 @@ fetch_secrets() {
     AWS_CLI_HISTORY_FILE=${work} AWS_MAX_ATTEMPTS=3 AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off PYTHONIOENCODING=utf-8 \
       AWS_CLI_ERROR_FORMAT=legacy "${bounded[@]}" aws secretsmanager get-secret-value \
       --region "${region}" --secret-id "${arn}" --version-stage AWSCURRENT \
-      --query '[type(SecretString), SecretString]' --output text \
+      --query '[type(SecretString), VersionId, SecretString]' --output text \
       --cli-connect-timeout 5 --cli-read-timeout 10 \
       </dev/null >"${work}/${number}" 2>"${work}/${number}.error" &
     fetches+=("$!")
@@ -170,6 +171,8 @@ fetch_secrets() {
     if [[ ${value} != "string"$'\t'* ]]; then
       fail "${id}: the secret ${arn} holds no text: store the token in it, as SecretString and not as SecretBinary"
     fi
+    value=${value#*$'\t'}
+    versions[${arn}]=${value%%$'\t'*}
     secrets[${arn}]=${value#*$'\t'}
   done
   fetches=()
@@ -286,6 +289,41 @@ read_tokens() {
     tokens[${id}]=${token}
   done
   secrets=()
+}
+
+# Tells of tokens that end soon, or have ended, by the day that `token set` puts into the id of their version. It
+# hinders nothing: the registry decides.
+warn_of_ends() {
+  local id now day days text
+  printf -v now '%(%s)T' -1
+  for id in "${repositories[@]}"; do
+    if [[ ! ${versions[${arns[${id}]}]} =~ -expires-([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$ ]]; then
+      continue
+    fi
+    count_days "${BASH_REMATCH[@]:1}"
+    text=${BASH_REMATCH[0]#-expires-}
+    days=$((day - now / 86400))
+    case ${days} in
+      0) text="ends on ${text}, today" ;;
+      1) text="ends on ${text}, in 1 day" ;;
+      -1) text="ended on ${text}, 1 day ago" ;;
+      -*) text="ended on ${text}, ${days#-} days ago" ;;
+      *) text="ends on ${text}, in ${days} days" ;;
+    esac
+    if ((days <= 14)); then
+      printf 'private-packages: the token of %s %s: store a new one: private-packages token set %s --expires DATE\n' \
+        "${id}" "${text}" "${id}" >&2
+    fi
+  done
+}
+
+# Sets day to the number of days from 1970-01-01 to a date. Years begin in March here, so that a leap day is the last.
+count_days() { # count_days YEAR MONTH DAY
+  local year=$((10#$1)) month=$((10#$2 - 3))
+  if ((month < 0)); then
+    ((year -= 1, month += 12))
+  fi
+  ((day = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + 10#$3 - 719469))
 }
 
 # Fails when a token holds what a package manager would not take as it stands.
@@ -579,3 +617,4 @@ write_staged_files
 for id in "${repositories[@]}"; do
   printf 'private-packages: %s is set up\n' "${id}"
 done
+warn_of_ends

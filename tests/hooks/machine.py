@@ -58,7 +58,7 @@ if [[ -f ${name}.error ]]; then
   printf '\\n%s\\n' "$(<"${name}.error")" >&2
   exit 255
 fi
-printf 'string\\t'
+printf 'string\\t%s\\t' "$(cat "${name}.version" 2>/dev/null || echo 11111111111111111111111111111111)"
 cat "${name}"
 printf '\\n'
 """
@@ -132,6 +132,10 @@ class Machine:
         """Put a text into the secrets of these repositories."""
         for name, token in tokens.items():
             (self.secrets / name).write_bytes(token.encode())
+
+    def store_version(self, name: str, version: str) -> None:
+        """Give the version of a repository's secret an id."""
+        (self.secrets / f"{name}.version").write_text(version)
 
     def make(self, *repositories: str, arns: Mapping[str, str] | None = None) -> Path:
         """Write the hook for these entries of a repositories.yaml."""

@@ -66,9 +66,9 @@ class SecretsManager:
         self._server.shutdown()
         self._server.server_close()
 
-    def store(self, arn: str, text: str) -> None:
-        """Answer with a text."""
-        self.answers[arn] = (200, {"ARN": arn, "Name": "secret", "VersionId": "1" * 32, "SecretString": text})
+    def store(self, arn: str, text: str, version: str = "1" * 32) -> None:
+        """Answer with a text, as this version."""
+        self.answers[arn] = (200, {"ARN": arn, "Name": "secret", "VersionId": version, "SecretString": text})
 
     def store_together(self, *arns: str, seconds: float = 20) -> None:
         """Answer these only when all of them have been asked for."""

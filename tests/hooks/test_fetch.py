@@ -130,7 +130,7 @@ def test_how_aws_is_called(machine: Machine) -> None:
 
     assert (machine.temporary.parent / "call").read_text() == (
         f"secretsmanager get-secret-value --region eu-central-1 --secret-id {arn('AcmeNpm')}"
-        " --version-stage AWSCURRENT --query [type(SecretString), SecretString] --output text"
+        " --version-stage AWSCURRENT --query [type(SecretString), VersionId, SecretString] --output text"
         " --cli-connect-timeout 5 --cli-read-timeout 10 3 legacy  C.UTF-8 "
     )
 
@@ -197,7 +197,7 @@ def test_the_stand_in_of_the_other_tests_prints_the_same(
     stand_in = machine.program("stand-in", STAND_IN)
     asked = [
         *("secretsmanager", "get-secret-value", "--region", "eu-central-1", "--secret-id", arn("AcmeNpm")),
-        *("--query", "[type(SecretString), SecretString]", "--output", "text"),
+        *("--query", "[type(SecretString), VersionId, SecretString]", "--output", "text"),
     ]
 
     real = machine.run("aws", *asked)
