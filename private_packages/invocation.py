@@ -26,7 +26,9 @@ LEADING = {
     "rollout watch": _STACK_SET,
     "status": _STACK,
     "token check": _TOKEN,
+    "token roll-back": _TOKEN,
     "token set": _TOKEN,
+    "token versions": _TOKEN,
     "verify": _TOKEN,
 }
 """The options of each command that lead it to a place."""

@@ -12,7 +12,7 @@ COMMANDS = {
     "template": "Write the CloudFormation templates.",
     "check": "Check whether the Stackery Role is new enough for private packages.",
     "deploy": "Deploy the template into the account that keeps the tokens.",
-    "token": "Store or check the token of a repository.",
+    "token": "Store, check or roll back the token of a repository.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
     "verify": "See whether this identity can read the tokens as a build does.",
     "status": "Show how the stack, its key and its secrets are.",

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "private_packages.commands": {
         "private_packages.aws",
         "private_packages.invocation",
+        "private_packages.registry",
         "generator",
         "click",
         "rich",

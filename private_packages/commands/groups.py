@@ -24,7 +24,7 @@ _WORDS = "private_packages.words"
 
 
 class LazyGroup(click.Group):
-    """A group whose subcommands are the `command` of the modules of the same names in a package.
+    """A group whose subcommands are the `command` of a package's modules of the same names, with _ for -.
 
     Where such a module is a folder, its own module `command` has it, unless it is a group itself.
     """
@@ -43,7 +43,7 @@ class LazyGroup(click.Group):
         """Return the subcommand of this name, if there is one."""
         if cmd_name not in self.lines:
             return None
-        name = f"{self.package}.{cmd_name}"
+        name = f"{self.package}.{cmd_name.replace('-', '_')}"
         command = getattr(import_module(name), "command", None)
         if not isinstance(command, click.Command):
             command = import_module(f"{name}.command").command

@@ -49,8 +49,8 @@ def command(
 
     What these credentials may not read is shown as such and left out. Fails where something needs attention:
     a stack that failed or is being changed, a key that is disabled or pending deletion, a secret without
-    value or marked for deletion, a template that was edited or is of a newer release, and with --drift, what
-    is no longer as the stack made it.
+    value or marked for deletion, a token that ends within 14 days, a template that was edited or is of a
+    newer release, and with --drift, what is no longer as the stack made it.
 
     \b
     Examples:

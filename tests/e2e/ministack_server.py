@@ -7,6 +7,8 @@
   by the property (the reference of each type says "Update requires: Replacement").
 - It imports no secrets; AWS does, by the ARN that Ref gives. An import leaves the stack without description.
 - Its ListSecrets leaves out KmsKeyId.
+- Its PutSecretValue takes any ClientRequestToken, and changes a version that is there; AWS takes 32 to 64
+  characters, and answers ResourceExistsException.
 - It has no GetKeyLastUsage; here, no key was ever used, since its Secrets Manager uses none.
 - It has no StackSets; here, ListStackSets finds none.
 - Its GetTemplateSummary leaves out the section Metadata, which AWS gives as JSON.
@@ -159,6 +161,26 @@ def with_keys(list_secrets: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return list_secrets_with_keys
 
 
+def with_ids(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return PutSecretValue that holds the ids of versions to what AWS says of them."""
+
+    def put_secret_value(data: Any) -> Any:
+        token = data.get("ClientRequestToken", "")
+        if not 32 <= len(token) <= 64:
+            said = "Member must have length between 32 and 64"
+            return error_response_json("InvalidParameterException", said, 400)
+        _, secret = secretsmanager._resolve(data["SecretId"])
+        version = (secret or {}).get("Versions", {}).get(token)
+        if version and version["SecretString"] != data.get("SecretString"):
+            said = (
+                f"You can't use ClientRequestToken {token} because that value is already in use for a version"
+            )
+            return error_response_json("ResourceExistsException", f"{said} of secret {secret['ARN']}.", 400)
+        return put(data)
+
+    return put_secret_value
+
+
 def with_last_use(handle: Callable[..., Any]) -> Callable[..., Any]:
     """Return KMS that also tells when a key was last used: never, since Secrets Manager uses none here."""
 
@@ -216,6 +238,7 @@ if __name__ == "__main__":
     handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
     handlers._ACTION_HANDLERS["ListStackSets"] = list_no_stack_sets
     secretsmanager._list_secrets = with_keys(secretsmanager._list_secrets)
+    secretsmanager._put_secret_value = with_ids(secretsmanager._put_secret_value)
     kms.handle_request = with_last_use(kms.handle_request)
     calls = organizations._DISPATCH
     calls["DescribeOrganization"] = outside_any_organization(calls["DescribeOrganization"])

@@ -10,13 +10,19 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from private_packages.aws.aws import Aws
+from private_packages.aws.tokens import expiry, stored_token
+from private_packages.aws.tokens.token import Token
 from tests import ROOT
 from tests.e2e.ministack import Account
 
@@ -101,6 +107,97 @@ def test_from_no_token_to_a_rotated_one(account: Account) -> None:
     assert run(account, "status", "--drift").stdout.endswith("Drift: IN_SYNC\nAll is well.\n")
 
 
+def in_days(days: int) -> str:
+    return str(expiry.today() + timedelta(days))
+
+
+def test_a_rotation_and_back_without_a_gap(account: Account) -> None:
+    for token, days in ((TOKEN, 5), (NEW, 40)):
+        assert run(account, "token", "set", ID, "--expires", in_days(days), given=token).returncode == 0
+    assert run(account, "status").stdout.endswith("All is well.\n")
+    current, previous = json.loads(run(account, "token", "versions", ID, "--output", "json").stdout)[
+        "versions"
+    ]
+    assert (current["stages"], current["expires"]) == (["AWSCURRENT"], in_days(40))
+    assert (previous["stages"], previous["expires"]) == (["AWSPREVIOUS"], in_days(5))
+
+    assert run(account, "token", "roll-back", ID).returncode == 1
+    assert stored(account) == NEW
+    rolled = run(account, "token", "roll-back", ID, "--yes")
+    assert (rolled.returncode, stored(account)) == (0, TOKEN)
+    assert f"AWSCURRENT, ends on {in_days(5)}, in 5 days\n" in rolled.stdout.partition("After:\n")[2]
+    assert f"the token of {ID} ends on {in_days(5)}, in 5 days: private-packages token set {ID}.\n" in (
+        run(account, "status").stdout
+    )
+    assert run(account, "token", "roll-back", ID, "--yes").returncode == 0
+    assert stored(account) == NEW
+
+
+def test_the_same_token_with_another_end_is_another_version(account: Account) -> None:
+    for days in (20, 20, 30):
+        run(account, "token", "set", ID, "--expires", in_days(days), given=TOKEN)
+    shown = run(account, "token", "versions", ID).stdout.splitlines()[1:]
+    assert sorted(line.partition("AWS")[2].partition(", in ")[0] for line in shown) == [
+        f"CURRENT, ends on {in_days(30)}",
+        f"PREVIOUS, ends on {in_days(20)}",
+    ]
+
+
+def test_of_three_tokens_the_last_two_can_be_exchanged(account: Account) -> None:
+    for token in ("not-a-real-token-0", TOKEN, NEW):
+        run(account, "token", "set", ID, given=token)
+    for expected in (TOKEN, NEW):
+        run(account, "token", "roll-back", ID, "--yes")
+        assert stored(account) == expected
+
+
+def test_what_builds_read_while_tokens_are_set_and_rolled_back(account: Account, tmp_path: Path) -> None:
+    """One or the other, each with its own end; never none, and never the one's token with the other's end."""
+    ends = {TOKEN: in_days(5), NEW: in_days(9)}
+    for token, day in ends.items():
+        run(account, "token", "set", ID, "--expires", day, given=token)
+    hook, home = tmp_path / "hook", tmp_path / "home"
+    home.mkdir()
+    assert run(account, "hook", "--output", str(hook)).returncode == 0
+    session = boto3.Session(account.id, "none", region_name="us-east-1")
+    arn = account.client("secretsmanager").describe_secret(SecretId=SECRET)["ARN"]
+    over = threading.Event()
+    exchanged: list[str] = []
+
+    def exchange() -> None:
+        aws = Aws(session)
+        while not over.is_set():
+            stored_token.roll_back(aws, stored_token.describe_for_roll_back(aws, arn, ID), ID)
+            token = NEW if len(exchanged) % 2 else TOKEN
+            stored_token.store(aws, arn, Token(token), None, ID, date.fromisoformat(ends[token]))
+            exchanged.append(token)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as pool:
+        patch.setenv("AWS_ENDPOINT_URL", account.url)
+        exchanging = pool.submit(exchange)
+        environment = account.environment | {
+            "HOME": str(home),
+            "PATH": f"{COMMAND.parent}:{os.environ['PATH']}",
+        }
+        try:
+            for _ in range(6):
+                built = subprocess.run(
+                    ["/usr/bin/env", "bash", hook],
+                    env=environment,
+                    cwd=tmp_path,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert built.returncode == 0, built.stderr
+                [token] = re.findall(r":_authToken=(.*)", (home / ".npmrc").read_text())
+                assert f"ends on {ends[token]}, in " in built.stderr
+        finally:
+            over.set()
+        exchanging.result()
+    assert len(exchanged) >= 6
+
+
 def test_a_stack_update_keeps_the_token(account: Account) -> None:
     run(account, "token", "set", ID, given=TOKEN)
     account.deploy("private-packages", MAIN, {"Recheck": "again"})
@@ -124,13 +221,20 @@ def test_json_has_the_documented_keys(account: Account) -> None:
     secrets = account.client("secretsmanager")
     for arguments, given, page, heading in [
         (("token", "set", ID), NEW, "token", "## `token set"),
-        (("token", "check", ID), "", "token", "## `token check"),
+        (("token", "check", ID, "--ask-registry"), "", "token", "## `token check"),
+        (("token", "versions", ID), "", "token", "## `token versions"),
+        (("token", "roll-back", ID, "--yes"), "", "token", "## `token roll-back"),
         (("verify", *DEPLOYED), "", "verify", "# "),
         (("status", "--drift"), "", "status", "# "),
     ]:
         secrets.update_secret(SecretId=SECRET, Description="changed by hand")
-        ended = run(account, *arguments, "--output", "json", given=given)
-        assert sorted(keys(json.loads(ended.stdout))) == documented(page, heading), arguments
+        # There is no way to a registry, which is told as a problem.
+        ended = run(account, *arguments, "--output", "json", given=given, https_proxy="http://127.0.0.1:1")
+        found = json.loads(ended.stdout)
+        if "--ask-registry" in arguments:
+            assert found.pop("problems") == ["The registry cannot be asked from here."]
+            found["problems"] = []
+        assert sorted(keys(found)) == documented(page, heading), arguments
 
 
 def test_drift_is_found(account: Account) -> None:

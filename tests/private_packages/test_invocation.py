@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -130,6 +131,8 @@ class TestAllThatIsPrinted:
                 for each in arguments
                 if not isinstance(each, ast.Starred)
             ]
+            if "--expires" in given:
+                given[-1] = f"{datetime.now(UTC):%Y-%m-%d}"
             places = {str(each.arg): "x" for each in call.keywords}
             with running(Invocation("x", options)):
                 self.parse(command(str(name.value), *given, **places))

@@ -15,7 +15,7 @@ from private_packages.aws.organization.account_check import is_older
 from private_packages.aws.stack import leftovers, stack
 from private_packages.aws.stack.leftovers import Leftover
 from private_packages.aws.stack.state import SETTLED
-from private_packages.aws.tokens import secret
+from private_packages.aws.tokens import expiry, secret
 from private_packages.aws.tokens.secret import Description
 
 Answer = TypeVar("Answer")
@@ -137,7 +137,12 @@ class SecretHealth:
             )
             where = ", ".join(self.description.copies)
             problem = f"has copies in {where}, which the template neither makes nor guards: {remove}"
-        return [f"the secret of {self.repository_id} {problem}"] if problem else []
+        problems = [f"the secret of {self.repository_id} {problem}"] if problem else []
+        current = self.description.current if self.description else None
+        if current and current.expires and expiry.is_near(current.expires):
+            again = invocation.command("token set", self.repository_id)
+            problems.append(f"the token of {self.repository_id} {expiry.told(current.expires)}: {again}")
+        return problems
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from private_packages import invocation
 from private_packages.aws.aws import DENIED, Aws, asking
 from private_packages.aws.errors import AwsError, TokenError
+from private_packages.aws.tokens import expiry
 
 CURRENT = "AWSCURRENT"
 """The stage that builds read."""
+PREVIOUS = "AWSPREVIOUS"
+"""The stage of what was current before, which Secrets Manager moves by itself."""
 
 _ARN_PARTS = 7
 """arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME"""
@@ -19,12 +23,19 @@ _ARN_PARTS = 7
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a secret that has a stage; the others are on their way out."""
+    """A version of a secret; one without a stage is on its way out."""
 
     id: str
     stages: Sequence[str]
     created: datetime | None
     """None where the caller may not list the versions."""
+    last_accessed: datetime | None = None
+    """The day on which its value was last read; None where it never was, or that was not asked for."""
+
+    @property
+    def expires(self) -> date | None:
+        """The day on which its token ends; None where its id does not say."""
+        return expiry.of_version(self.id)
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,11 @@ class Description:
     @property
     def current(self) -> Version | None:
         """The version that builds read; None where the secret has no value."""
-        return next((version for version in self.versions if CURRENT in version.stages), None)
+        return self.at(CURRENT)
+
+    def at(self, stage: str) -> Version | None:
+        """Return the version that has a stage, of which each belongs to one; None where none has it."""
+        return next((version for version in self.versions if stage in version.stages), None)
 
 
 @dataclass(frozen=True)
@@ -114,16 +129,69 @@ def read(aws: Aws, arn: str) -> Value:
     return Value(version, answer.get("SecretString"))
 
 
-def put(aws: Aws, arn: str, text: str) -> None:
+def put(aws: Aws, arn: str, text: str, expires: date | None = None) -> None:
     """Make this text the current value; what was current becomes AWSPREVIOUS.
+
+    Args:
+        aws: the secret's account.
+        arn: the secret.
+        text: what to store.
+        expires: the day on which the token in it ends; None where that is not known.
 
     Raises:
         AwsError: AWS cannot be asked, or refuses; without a code, it may have stored the text all the same.
     """
     client = aws.client("secretsmanager", region_of(arn))
     with asking(f"put a value into the secret {arn}"):
-        # botocore adds a ClientRequestToken, the same in each attempt: a second makes no second version.
-        client.put_secret_value(SecretId=arn, SecretString=text)
+        # It becomes the version's id, and is the same in each attempt: a second makes no second version.
+        token = expiry.version_id(expires) if expires else str(uuid4())
+        client.put_secret_value(SecretId=arn, SecretString=text, ClientRequestToken=token)
+
+
+def versions(aws: Aws, arn: str) -> list[Version]:
+    """Return all versions of a secret that Secrets Manager still has, the newest first.
+
+    Raises:
+        TokenError: this is no secret's ARN.
+        AwsError: AWS cannot be asked, or refuses.
+    """
+    client = aws.client("secretsmanager", region_of(arn))
+    found: list[Version] = []
+    page: dict[str, str] = {}
+    while True:
+        with asking(f"list the versions of the secret {arn}"):
+            answer = client.list_secret_version_ids(SecretId=arn, IncludeDeprecated=True, **page)  # type: ignore[arg-type]
+        for each in answer["Versions"]:
+            stages, read = each.get("VersionStages", []), each.get("LastAccessedDate")
+            found.append(Version(each["VersionId"], stages, each["CreatedDate"], read))
+        if "NextToken" not in answer:
+            return sorted(found, key=_order)
+        page = {"NextToken": answer["NextToken"]}
+
+
+def roll_back(aws: Aws, description: Description) -> None:
+    """Move AWSCURRENT to the previous version, in one call: no build finds none, or two.
+
+    AWSPREVIOUS goes to the version that was current, says the reference of UpdateSecretVersionStage.
+
+    Args:
+        aws: the secret's account.
+        description: of a secret that has a current and a previous version.
+
+    Raises:
+        AwsError: AWS cannot be asked, or refuses, as where another version is current by now; without a code,
+            it may have moved the stage all the same.
+    """
+    arn = description.arn
+    ids = {stage: version.id for version in description.versions for stage in version.stages}
+    client = aws.client("secretsmanager", region_of(arn))
+    with asking(f"make another version of the secret {arn} the current one"):
+        client.update_secret_version_stage(
+            SecretId=arn,
+            VersionStage=CURRENT,
+            MoveToVersionId=ids[PREVIOUS],
+            RemoveFromVersionId=ids[CURRENT],
+        )
 
 
 def holds_value(stages: Mapping[str, Sequence[str]]) -> bool:

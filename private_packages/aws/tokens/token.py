@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal, Never
 
 from generator import names
 from generator.configuration import Repository
 from private_packages.aws.errors import TokenError
+from private_packages.aws.tokens import expiry
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class Token:
     value: str = field(repr=False)
     was_padded: bool = False
     """Whether white space stood around it, which is removed: pasted tokens often bring some."""
+
+    @property
+    def expires(self) -> date | None:
+        """The day on which it ends, where it says so itself, as a JSON Web Token can."""
+        return expiry.of_jwt(self.value)
 
     @classmethod
     def parse(cls, text: str) -> "Token":
@@ -72,6 +79,8 @@ class Inspection:
     """Why a hook refuses it, and what to do."""
     warnings: Sequence[str] = ()
     """What a hook mends, or only some package managers refuse."""
+    token: Token | None = None
+    """None where there is none."""
 
 
 def check_usable(token: Token, repository: Repository) -> None:
@@ -80,6 +89,7 @@ def check_usable(token: Token, repository: Repository) -> None:
     Raises:
         TokenError: it says why.
     """
+    expiry.refuse_past(token.expires)
     if problems := inspect(secret_string(token, repository.token_key, None), repository.token_key).problems:
         raise TokenError(f"The token of {repository.id} is of no use to builds. {' '.join(problems)}")
 
@@ -130,7 +140,7 @@ def _inspect_token(text: str, kind: Literal["text", "json"]) -> Inspection:
         warnings.append("White space or a line end stands around the token: hooks remove it, others may not.")
     if "${" in token:
         warnings.append("The token holds ${: npm, yarn and Maven would take it for a variable's name.")
-    return Inspection(kind, len(token), problems, warnings)
+    return Inspection(kind, len(token), problems, warnings, Token(token))
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """`private-packages token set`: store a new token."""
 
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
 from private_packages import invocation
 from private_packages.aws.aws import sign_in
-from private_packages.aws.tokens import stored_token
-from private_packages.aws.tokens.secret import Description
+from private_packages.aws.errors import TokenError
+from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.token import Token
 from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
@@ -20,19 +20,33 @@ from private_packages.commands.options.common import (
 from private_packages.commands.printing import print_json
 from private_packages.commands.token.subject import find, repository_argument, secret_of
 from private_packages.commands.token.typed import piped_token, typed_token
-from private_packages.commands.token.versions import document, lines
+from private_packages.commands.token.versions import documents, show
+
+
+def _day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date | None:
+    try:
+        return None if text is None else expiry.parse(text)
+    except TokenError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command()
 @repository_argument
 @config_option
 @stack_name_option
+@click.option(
+    "--expires",
+    metavar="DATE",
+    callback=_day,
+    help="The day on which the token ends, in UTC: YYYY-MM-DD.  [default: what a JSON Web Token says]",
+)
 @output_option
 @aws_options
 def command(
     repository_id: str,
     config: Path | None,
     stack_name: str,
+    expires: date | None,
     output: str,
     profile: str | None,
     region: str | None,
@@ -41,11 +55,12 @@ def command(
 
     Puts it into the repository's secret as the current version; builds read it from then on, and the stack
     stays as it is. ID is the repository's id in the configuration. Asks for the token without echo, or reads
-    it from standard input.
+    it from standard input. With the day on which it ends, builds warn from 14 days before.
 
     \b
     Examples:
       private-packages token set GitHubPackages
+      private-packages token set GitHubPackages --expires 2027-02-01
       pass show github/packages | private-packages token set GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     piped = piped_token()
@@ -55,10 +70,11 @@ def command(
     before = stored_token.describe_for_change(aws, arn)
     if output == "text":
         click.echo(f"Secret: {arn}{aws.at_endpoint}")
-        _show("Before", before)
+        show("Before", before)
     token = piped or _ask(repository_id)
+    _tell_its_own_end(token, expires)
     try:
-        stored = stored_token.store(aws, arn, token, repository.token_key, repository_id)
+        stored = stored_token.store(aws, arn, token, repository.token_key, repository_id, expires)
     except KeyboardInterrupt as stop:
         raise click.ClickException(
             "Stopped while the token was being stored: see with"
@@ -67,18 +83,23 @@ def command(
     after = stored_token.describe_if_allowed(aws, arn) if stored else before
     for note in stored.warnings if stored else []:
         click.echo(f"Note: {note}", err=True)
+    had_end = before and before.current and before.current.expires
+    if stored and had_end and not (expires or token.expires):
+        click.echo(
+            "Note: builds will not warn of the end of this token: to be warned, give --expires.", err=True
+        )
     if output == "json":
         print_json(
             {
                 "id": repository_id,
                 "secret_arn": arn,
                 "changed": stored is not None,
-                "before": _documents(before),
-                "after": _documents(after),
+                "before": documents(before),
+                "after": documents(after),
             }
         )
     elif stored:
-        _show("After", after)
+        show("After", after)
         click.echo("Stored: builds read the new token from now on.")
     else:
         click.echo("The secret holds this token already: nothing was changed.")
@@ -91,12 +112,7 @@ def _ask(repository_id: str) -> Token:
         raise click.ClickException("Stopped: nothing was changed.") from stop
 
 
-def _show(title: str, description: Description | None) -> None:
-    click.echo(f"{title}:")
-    for line in lines(description.versions if description else None):
-        click.echo(line)
-
-
-def _documents(description: Description | None) -> list[dict[str, Any]] | None:
-    """Return the versions as JSON has them; None where they may not be known."""
-    return [document(version) for version in description.versions] if description else None
+def _tell_its_own_end(token: Token, expires: date | None) -> None:
+    if token.expires and token.expires != expires:
+        instead = f", which is taken instead of {expires}" if expires else ""
+        click.echo(f"Note: the token says itself that it {expiry.told(token.expires)}{instead}.", err=True)

@@ -30,6 +30,7 @@ COMMANDS = (
     *("check", "check --organization", "status", "status --drift", "token set GitHubPackages"),
     *("deploy --dry-run", "deploy --yes --no-token", "deploy --token-stdin --yes", "deploy --remove --yes"),
     *("deploy --yes --no-token --import", "token check GitHubPackages", "hook --output -"),
+    *("token versions GitHubPackages", "token roll-back GitHubPackages --yes"),
     *("verify --stack-name x", f"verify --stack-name x --role-arn {ARN}", "rollout stop"),
     *("rollout plan --ou r-ab12", "rollout start --ou r-ab12 --yes --preflight", "rollout watch"),
     *("rollout status --versions --html page.html", "rollout remove --yes", "rollout status --output csv"),

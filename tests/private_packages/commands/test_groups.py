@@ -88,7 +88,7 @@ finally:
 def test_subcommands_come_with_their_line(protocol: type[ShellComplete]) -> None:
     shell = protocol(main, {}, "private-packages", VARIABLE)
     shown = [shell.format_completion(item) for item in shell.get_completions([], "tok")]
-    assert ["Store or check the token of a repository." in text for text in shown] == [True]
+    assert ["Store, check or roll back the token of a repository." in text for text in shown] == [True]
 
 
 def test_a_configuration_that_cannot_be_used_completes_nothing_and_says_nothing(

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 import boto3
 import pytest
 
 from generator.configuration import DEFAULT
+from private_packages.aws.tokens import expiry
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.generator.conftest import text_of
 from tests.private_packages.aws.stack import test_drift, test_health, test_leftovers
@@ -140,6 +142,17 @@ def test_a_key_that_was_not_used(run: Run, aws: Aws) -> None:
         "operation": None,
         "recorded_since": "2026-01-01T00:00:00+00:00",
     }
+
+
+def test_the_end_of_a_token_is_shown(run: Run, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "today", lambda: date(2026, 11, 27))
+    ends = {"VersionIdsToStages": {"22222222-2222-2222-2222-222222222222-expires-2027-02-01": ["AWSCURRENT"]}}
+    aws(DescribeSecret=DESCRIBED | ends)
+    result = run("status")
+    assert "AWSCURRENT, ends on 2027-02-01, in 66 days\n" in result.stdout
+    assert result.stdout.endswith("All is well.\n")
+    [secret] = json.loads(run("status", "--output", "json").stdout)["secrets"]
+    assert secret["current"]["expires"] == "2027-02-01"
 
 
 def test_what_the_stack_left_behind_is_listed(run: Run, aws: Aws) -> None:

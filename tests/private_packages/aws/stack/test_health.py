@@ -1,7 +1,7 @@
 """How the stack, its key and its secrets are, as far as the caller may know."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack import health
+from private_packages.aws.tokens import expiry
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.private_packages.aws.tokens.test_stored_token import (
     ARN,
@@ -154,6 +155,25 @@ def test_what_needs_attention(scripted: Make, changes: dict[str, ScriptEntry], p
     aws, _ = scripted(**script(**changes))
     [found] = health.read(aws, "private-packages").problems
     assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("today", "problems"),
+    [
+        (date(2027, 1, 17), []),
+        (date(2027, 1, 18), ["ends on 2027-02-01, in 14 days"]),
+        (date(2027, 2, 2), ["ended on 2027-02-01, 1 day ago"]),
+    ],
+)
+def test_a_token_that_ends_soon_needs_attention(
+    scripted: Make, monkeypatch: pytest.MonkeyPatch, today: date, problems: list[str]
+) -> None:
+    monkeypatch.setattr(expiry, "today", lambda: today)
+    stages = {f"{NEW}-expires-2027-02-01": ["AWSCURRENT"], f"{NEW}-expires-2026-02-01": ["AWSPREVIOUS"]}
+    aws, _ = scripted(**script(DescribeSecret=DESCRIBED | {"VersionIdsToStages": stages}))
+    assert health.read(aws, "private-packages").problems == [
+        f"the token of GitHubPackages {said}: private-packages token set GitHubPackages" for said in problems
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import botocore.exceptions
@@ -12,9 +12,10 @@ from botocore.config import Config
 
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, TokenError
-from private_packages.aws.tokens import stored_token
+from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.token import Token
 from tests.aws import Attempts, ErrorAnswer, Scripted, ScriptEntry
+from tests.private_packages.aws.tokens.test_expiry import jwt
 
 Make = Callable[..., tuple[Aws, Scripted]]
 
@@ -249,3 +250,49 @@ class TestStoring:
         aws, _ = scripted(**script(DescribeSecret=DESCRIBED | {"DeletedDate": NOW}))
         with pytest.raises(TokenError, match="is marked for deletion: restore it first"):
             stored_token.describe_for_change(aws, ARN)
+
+
+class TestItsEnd:
+    @pytest.fixture(autouse=True)
+    def _november(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(expiry, "today", lambda: date(2026, 11, 27))
+
+    @pytest.mark.parametrize(
+        ("token", "said", "end"),
+        [
+            (TOKEN, None, None),
+            (TOKEN, date(2027, 2, 1), date(2027, 2, 1)),
+            (jwt({"exp": 1801440000}), None, date(2027, 2, 1)),
+            (jwt({"exp": 1801440000}), date(2027, 3, 1), date(2027, 2, 1)),
+        ],
+    )
+    def test_the_new_version_knows_it(
+        self, scripted: Make, token: str, said: date | None, end: date | None
+    ) -> None:
+        aws, session = scripted(**script())
+        assert stored_token.store(aws, ARN, Token(token), None, ID, said)
+        [sent] = put(session)
+        assert expiry.of_version(sent["ClientRequestToken"]) == end
+
+    @pytest.mark.parametrize("token", [Token(TOKEN), Token(jwt({"exp": 1767225600}))])
+    def test_one_that_has_ended_is_not_stored(self, scripted: Make, token: Token) -> None:
+        aws, session = scripted(**script())
+        with pytest.raises(TokenError, match="The token ended on 2026-01-01, 330 days ago"):
+            stored_token.store(aws, ARN, token, None, ID, date(2026, 1, 1))
+        assert put(session) == []
+
+    def test_of_a_stored_one_its_own_word_is_better(self, scripted: Make) -> None:
+        ends = {"VersionId": f"{NEW}-expires-2027-03-01"}
+        for text, end in ((TOKEN, date(2027, 3, 1)), (jwt({"exp": 1801440000}), date(2027, 2, 1))):
+            aws, _ = scripted(**script(GetSecretValue=value(text) | ends))
+            assert stored_token.check(aws, ARN, None, ID).expires == end
+
+
+class TestRollingBack:
+    def test_a_broken_connection_leaves_open_what_was_done(self, scripted: Make) -> None:
+        closed = botocore.exceptions.ConnectionClosedError(endpoint_url="https://x")
+        aws, _ = scripted(**script(UpdateSecretVersionStage=Attempts([closed])))
+        aws = replace(aws, config=Config(retries={"total_max_attempts": 1}))
+        description = stored_token.describe_for_roll_back(aws, ARN, ID)
+        with pytest.raises(TokenError, match="Whether the versions were exchanged is not known: look with"):
+            stored_token.roll_back(aws, description, ID)

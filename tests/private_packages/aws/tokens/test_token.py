@@ -2,12 +2,15 @@
 
 import json
 import traceback
+from datetime import date
 from typing import Any
 
 import pytest
 
+from generator.configuration import DEFAULT
 from private_packages.aws.errors import TokenError
-from private_packages.aws.tokens.token import Token, inspect, secret_string
+from private_packages.aws.tokens.token import Token, check_usable, inspect, secret_string
+from tests.private_packages.aws.tokens.test_expiry import jwt
 
 TOKEN = "not-a-real-token"
 
@@ -41,6 +44,16 @@ class TestWhatAUserGives:
         with pytest.raises(TokenError, match=message) as refused:
             Token.parse(text)
         assert TOKEN not in str(refused.value)
+
+    def test_says_when_it_ends_where_it_is_a_json_web_token(self) -> None:
+        assert Token(jwt({"exp": 1801440000})).expires == date(2027, 2, 1)
+        assert Token(TOKEN).expires is None
+
+    def test_is_of_no_use_once_it_has_ended(self) -> None:
+        [repository] = DEFAULT.repositories
+        check_usable(Token(TOKEN), repository)
+        with pytest.raises(TokenError, match="The token ended on 2020-01-01, "):
+            check_usable(Token(jwt({"exp": 1577836800})), repository)
 
     def test_shows_in_no_repr(self) -> None:
         assert TOKEN not in repr(Token(TOKEN))

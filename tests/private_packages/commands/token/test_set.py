@@ -1,14 +1,17 @@
 """`private-packages token set`, called as a user calls it."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from private_packages.aws.tokens import expiry
 from tests.aws import ErrorAnswer, ScriptEntry
 from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, UPDATED, stacks
+from tests.private_packages.aws.tokens.test_expiry import jwt
 from tests.private_packages.aws.tokens.test_stored_token import (
     ARN,
     DELETED,
@@ -52,8 +55,18 @@ def test_json(aws: Aws) -> None:
     found = json.loads(call(*SET, "--output", "json").stdout)
     assert (found["id"], found["secret_arn"], found["changed"]) == ("GitHubPackages", ARN, True)
     assert found["before"] == [
-        {"version_id": NEW, "stages": ["AWSCURRENT"], "created": "2026-02-01T00:00:00+00:00"},
-        {"version_id": OLD, "stages": ["AWSPREVIOUS"], "created": "2026-01-01T00:00:00+00:00"},
+        {
+            "version_id": NEW,
+            "stages": ["AWSCURRENT"],
+            "created": "2026-02-01T00:00:00+00:00",
+            "expires": None,
+        },
+        {
+            "version_id": OLD,
+            "stages": ["AWSPREVIOUS"],
+            "created": "2026-01-01T00:00:00+00:00",
+            "expires": None,
+        },
     ]
 
 
@@ -171,3 +184,71 @@ def test_stopping_in_the_middle_tells_how_to_go_on(aws: Aws) -> None:
         "Error: Stopped while the token was being stored: see with `private-packages token check"
         " GitHubPackages` whether it was."
     )
+
+
+class TestItsEnd:
+    @pytest.fixture(autouse=True)
+    def _november(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(expiry, "today", lambda: date(2026, 11, 27))
+
+    def test_it_stands_in_the_id_of_the_version(self, aws: Aws) -> None:
+        session = aws()
+        assert call(*SET, "--expires", "2027-02-01").exit_code == 0
+        [sent] = put(session)
+        assert sent["SecretString"] == TOKEN
+        assert sent["ClientRequestToken"].endswith("-expires-2027-02-01")
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ("tomorrow", "write the day on which the token ends as YYYY-MM-DD"),
+            ("", "write the day"),
+            ("2026-11-26", "2026-11-26 is past"),
+            ("2207-02-01", "2207-02-01 is more than 10 years away"),
+            (TOKEN, "write the day"),
+        ],
+    )
+    def test_what_is_no_day_to_come_is_a_wrong_use(self, aws: Aws, given: str, message: str) -> None:
+        session = aws()
+        said = refused(*SET, "--expires", given, code=2)
+        assert said.startswith(f"Error: Invalid value for '--expires': {message}")
+        assert put(session) == []
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ((), "ends on 2027-02-01, in 66 days.\n"),
+            (
+                ("--expires", "2027-03-01"),
+                "ends on 2027-02-01, in 66 days, which is taken instead of 2027-03-01.\n",
+            ),
+        ],
+    )
+    def test_a_json_web_token_says_it_itself(self, aws: Aws, options: tuple[str, ...], said: str) -> None:
+        session = aws()
+        result = call(*SET, *options, given=jwt({"exp": 1801440000}))
+        assert result.stderr == f"Note: the token says itself that it {said}"
+        assert put(session)[0]["ClientRequestToken"].endswith("-expires-2027-02-01")
+
+    def test_one_that_has_ended_is_refused(self, aws: Aws) -> None:
+        session = aws()
+        assert refused(*SET, given=jwt({"exp": 1767225600})) == (
+            "Error: The token ended on 2026-01-01, 330 days ago: give one that has not ended."
+            " Nothing was changed."
+        )
+        assert put(session) == []
+
+    def test_the_same_token_with_another_end_is_a_new_version(self, aws: Aws) -> None:
+        session = aws(GetSecretValue=value(TOKEN) | {"VersionId": f"{NEW}-expires-2027-02-01"})
+        for options in ((), ("--expires", "2027-02-01")):
+            assert "nothing was changed" in call(*SET, *options).stdout
+        assert put(session) == []
+        assert "Stored: " in call(*SET, "--expires", "2027-03-01").stdout
+        assert put(session)[0]["ClientRequestToken"].endswith("-expires-2027-03-01")
+
+    def test_that_none_is_known_any_more_is_noted(self, aws: Aws) -> None:
+        ends = {"VersionIdsToStages": {f"{NEW}-expires-2027-02-01": ["AWSCURRENT"]}}
+        aws(DescribeSecret=DESCRIBED | ends)
+        note = "Note: builds will not warn of the end of this token: to be warned, give --expires.\n"
+        assert call(*SET).stderr == note
+        assert call(*SET, "--expires", "2027-03-01").stderr == ""

@@ -12,8 +12,8 @@ from tests.private_packages.commands.token.calls import Aws, refused
 from tests.private_packages.conftest import Run
 
 
-@pytest.mark.parametrize("subcommand", ["set", "check"])
-class TestBoth:
+@pytest.mark.parametrize("subcommand", list(COMMANDS))
+class TestEach:
     def test_an_id_that_the_stack_does_not_have(self, subcommand: str, aws: Aws) -> None:
         aws()
         assert refused("token", subcommand, "Other", code=2) == (
