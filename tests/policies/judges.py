@@ -1,15 +1,13 @@
 """Two policy evaluators that know nothing of each other, asked the same questions."""
 
-import fcntl
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, EvalResult, combine_resource_policy
 
+from tests import node
 from tests.policies.specification import (
     COLON_SMUGGLERS,
     REGION,
@@ -78,11 +76,11 @@ def _ministack_allows(policy: Policy, row: Row) -> bool:
 
 def iam_simulate(trials: Mapping[str, Trial]) -> Verdicts:
     """Judge by @cloud-copilot/iam-simulate, all trials in one process of Node.js."""
-    _install()
+    node.install(HERE)
     question = [
         {"policy": policy, "requests": [_request(row) for row in rows]} for policy, rows in trials.values()
     ]
-    answers = json.loads(_run(["node", str(HERE / "judge.mjs")], json.dumps(question)))
+    answers = json.loads(node.run(["node", str(HERE / "judge.mjs")], json.dumps(question)))
     return {
         name: dict(zip(rows, verdicts, strict=True))
         for (name, (_, rows)), verdicts in zip(trials.items(), answers, strict=True)
@@ -98,23 +96,3 @@ def _request(row: Row) -> dict[str, Any]:
         "context": {**row.caller.context, **row.request.context},
         "ownPolicyGrantsEverything": row.caller.own_policy_grants_everything,
     }
-
-
-def _install() -> None:
-    """Install what package-lock.json says, unless it is there; one process at a time."""
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".installed"
-    with lock.open() as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        wanted = handle.read()
-        if not installed.exists() or installed.read_text() != wanted:
-            npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(HERE)]
-            _run(npm)
-            installed.write_text(wanted)
-
-
-def _run(command: list[str], text: str = "") -> str:
-    program = shutil.which(command[0])
-    assert program, f"{command[0]} is missing"
-    result = subprocess.run([program, *command[1:]], input=text, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr[-4000:]
-    return result.stdout
