@@ -79,11 +79,11 @@ def main() -> None:
         measure("text, pipe", lambda: text.render(report, pipe))  # noqa: B023
         measure("JSON", lambda: json.dumps(document.document(report), indent=2, ensure_ascii=False))  # noqa: B023
         measure("CSV", lambda: document.table(report))  # noqa: B023
-        measure("HTML", lambda: page.render(report, made))  # noqa: B023
+        measure("HTML", lambda: page.render(report, None, {}, made))  # noqa: B023
         # Parsed, as from AWS: no two instances share a string.
         answered = json.dumps(summaries)
         held = memory(lambda: read(json.loads(answered), names))  # noqa: B023
-        html = page.render(report, made).encode()
+        html = page.render(report, None, {}, made).encode()
         print(f"  memory of the report         {held / size:,.0f} bytes an instance, {held / 1e6:.1f} MB")
         print(f"  size of the page             {len(html) / 1e6:.2f} MB")
 

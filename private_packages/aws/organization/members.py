@@ -1,12 +1,16 @@
 """The accounts of an AWS Organization, and its organizational units."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import AwsError, OrganizationError
 from private_packages.aws.text import one_line
+
+if TYPE_CHECKING:
+    from mypy_boto3_organizations.type_defs import OrganizationalUnitTypeDef
 
 _NAME = 128
 """Characters; Organizations takes none longer."""
@@ -113,6 +117,27 @@ def roots(aws: Aws) -> list[Unit]:
     return [Unit(root["Id"], root["Name"]) for root in _pages(organizations, "list_roots", "Roots")]
 
 
+def paths(aws: Aws, units: Iterable[str]) -> dict[str, str]:
+    """Return the names from the root down to each of these units: Root/Workloads/Prod.
+
+    A unit that is not there, or that the caller may not ask for, is left out.
+    """
+    names: dict[str, str] = {}
+
+    def name(unit_id: str) -> str:
+        if unit_id not in names:
+            names[unit_id] = _name(aws, unit_id)
+        return names[unit_id]
+
+    found = {}
+    for unit in units:
+        with suppress(AwsError, OrganizationError):
+            # Path holds the ids: o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-22222222/.
+            path = "" if unit.startswith("r-") else _describe(aws, unit).get("Path", "")
+            found[unit] = "/".join(map(name, path.strip("/").split("/")[1:] or [unit]))
+    return found
+
+
 def _all(aws: Aws) -> Iterator[Member]:
     organizations = aws.client("organizations")
     yield from (_member(account) for account in _pages(organizations, "list_accounts", "Accounts"))
@@ -145,13 +170,17 @@ def _name(aws: Aws, unit_id: str) -> str:
             raise OrganizationError(unknown)
         return names[unit_id]
     try:
-        with asking(f"read the organizational unit {unit_id}"):
-            answer = aws.client("organizations").describe_organizational_unit(OrganizationalUnitId=unit_id)
+        return str(_describe(aws, unit_id)["Name"])
     except AwsError as error:
         if error.code in ("OrganizationalUnitNotFoundException", "InvalidInputException"):
             raise OrganizationError(unknown) from error
         raise
-    return str(answer["OrganizationalUnit"]["Name"])
+
+
+def _describe(aws: Aws, unit_id: str) -> "OrganizationalUnitTypeDef":
+    with asking(f"read the organizational unit {unit_id}"):
+        answer = aws.client("organizations").describe_organizational_unit(OrganizationalUnitId=unit_id)
+    return answer["OrganizationalUnit"]
 
 
 def _pages(organizations: Any, operation: str, key: str, **parameters: str) -> Iterator[dict[str, Any]]:

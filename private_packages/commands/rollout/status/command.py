@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from private_packages.aws.organization import members
 from private_packages.aws.organization.organization_check import ROLE_NAME
 from private_packages.aws.stack_sets import overview
+from private_packages.aws.stack_sets.existing import operations
 from private_packages.aws.stack_sets.instances import Outcome
 from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands import files
@@ -65,12 +67,16 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if page_file == Path():
         raise click.UsageError("--html names no file: name the one to write.")
-    found = overview.read(options.stack_set(), role_name if read_versions else None)
+    stack_set = options.stack_set()
+    # In this order: what the instances say after the end is final.
+    last = next(iter(operations(stack_set)), None) if page_file else None
+    found = overview.read(stack_set, role_name if read_versions else None)
+    if page_file:
+        paths = members.paths(stack_set.aws, {each.unit for each in found.instances if each.unit})
+        files.replace(page_file, page.render(found, last, paths, datetime.now(UTC)))
     if failed:
         left = [instance for instance in found.instances if instance.outcome is not Outcome.DONE]
         found = replace(found, instances=left)
-    if page_file:
-        files.replace(page_file, page.render(found, datetime.now(UTC)))
     _show(found, output)
     if page_file:
         click.echo(f"Wrote {page_file}", err=True)

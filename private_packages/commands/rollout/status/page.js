@@ -1,21 +1,17 @@
 
 "use strict";
 (() => {
-  const byId = (id) => document.getElementById(id);
-  const table = byId("instances");
+  const table = document.getElementById("instances");
+  if (!table) return;
+  const find = document.getElementById("find");
   const heads = [...table.tHead.rows[0].cells];
-  const height = table.tBodies[0]?.rows.length; // rows in each tbody, as the page was written
-  const find = byId("find");
-  const status = byId("status");
-  const everything = byId("all");
-  const groups = [...document.querySelectorAll("button[data-group]")];
-  const order = [...status.options].map((option) => option.value);
-  const rows = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => ({
-    row,
-    text: row.textContent.toLowerCase(),
-    status: row.className,
-    group: row.dataset.group,
-  }));
+  const height = table.tBodies[0].rows.length; // rows in each tbody, as the page was written
+  const chips = [...document.querySelectorAll("[data-state]")];
+  const groups = [...document.querySelectorAll("li[data-group]")];
+  const order = chips.map((chip) => chip.dataset.state);
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  const number = (value) => value.toLocaleString("en");
+  let state = "";
   let group;
 
   function lay(shown) {
@@ -26,75 +22,79 @@
       body.append(...shown.slice(first, first + height).map(({ row }) => row));
       bodies.push(body);
     }
-    for (const body of [...table.tBodies]) body.remove();
-    table.append(...bodies);
+    table.replaceChildren(table.tHead, ...bodies);
   }
 
   function filter() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     const matching = rows.filter(
-      (row) =>
-        (!status.value || row.status === status.value) &&
-        (group === undefined || row.group === group) &&
-        words.every((word) => row.text.includes(word)),
+      ({ row, text }) =>
+        (!state || row.className === state) &&
+        (group === undefined || row.dataset.group === group) &&
+        words.every((word) => text.includes(word)),
     );
     lay(matching);
     const shown = matching.length;
-    byId("shown").value =
-      shown === rows.length
-        ? `${rows.length.toLocaleString("en")} shown`
-        : `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
-    byId("nothing").hidden = shown > 0;
-    everything.hidden = shown === rows.length;
-    for (const button of groups) button.setAttribute("aria-pressed", String(button.dataset.group === group));
+    document.getElementById("shown").value =
+      shown === rows.length ? `${number(shown)} shown` : `${number(shown)} of ${number(rows.length)} shown`;
+    document.getElementById("nothing").hidden = shown > 0;
+    press(chips, (chip) => chip.dataset.state === state);
+    press(groups, (card) => card.dataset.group === group);
+  }
+
+  function press(parents, isPressed) {
+    for (const parent of parents) {
+      parent.querySelector("button").setAttribute("aria-pressed", String(isPressed(parent)));
+    }
+  }
+
+  function button(parent, content, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.append(...content);
+    made.addEventListener("click", act);
+    parent.append(made);
   }
 
   const collator = new Intl.Collator("en", { numeric: true });
-  const compare = (first, second) => {
-    if (first === second) return 0;
-    if (first === "" || second === "") return first === "" ? 1 : -1;
-    return collator.compare(first, second);
-  };
 
   function sort(column) {
     const head = heads[column];
-    const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-    const isStatus = head.className === "status";
+    const direction = head.ariaSort === "ascending" ? -1 : 1;
     for (const entry of rows) {
-      entry.key = isStatus ? order.indexOf(entry.status) : entry.row.cells[column].textContent;
+      entry.key =
+        head.className === "status" ? String(order.indexOf(entry.row.className)) : entry.row.cells[column].textContent;
     }
-    rows.sort((first, second) =>
-      direction * (isStatus ? first.key - second.key : compare(first.key, second.key)),
+    // What is empty comes last.
+    rows.sort(
+      (first, second) =>
+        (first.key === "") - (second.key === "") || direction * collator.compare(first.key, second.key),
     );
     for (const other of heads) other.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
+    head.ariaSort = direction === 1 ? "ascending" : "descending";
     filter();
   }
 
-  heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    button.addEventListener("click", () => sort(column));
-    head.append(button);
-  });
-  for (const button of groups) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      group = group === button.dataset.group ? undefined : button.dataset.group;
+  heads.forEach((head, column) => button(head, [...head.childNodes], () => sort(column)));
+  for (const chip of chips) {
+    button(chip, [...chip.childNodes], () => {
+      state = chip.dataset.state;
+      group = undefined;
+      if (!state) find.value = "";
       filter();
-      if (group !== undefined) byId("instances-title").scrollIntoView({ block: "start" });
     });
   }
-  everything.addEventListener("click", () => {
-    find.value = status.value = "";
-    group = undefined;
-    filter();
-    find.focus();
-  });
+  for (const card of groups) {
+    button(card.lastElementChild, ["Show only these"], () => {
+      group = group === card.dataset.group ? undefined : card.dataset.group;
+      state = "";
+      filter();
+      if (group !== undefined) document.getElementById("accounts-title").scrollIntoView();
+    });
+  }
   find.addEventListener("input", filter);
-  status.addEventListener("change", filter);
-  byId("tools").addEventListener("submit", (event) => event.preventDefault());
-  byId("tools").hidden = false;
+  const tools = document.getElementById("tools");
+  tools.addEventListener("submit", (event) => event.preventDefault());
+  tools.hidden = false;
   filter();
 })();

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from private_packages.aws.errors import AwsError, OrganizationError
-from private_packages.aws.organization.members import own_organization, roots, select
+from private_packages.aws.organization.members import own_organization, paths, roots, select
 from tests.aws import ErrorAnswer
 from tests.moto_organization import MotoOrganization, running
 
@@ -78,6 +78,43 @@ def test_suspended_accounts_are_kept_apart(organization: MotoOrganization) -> No
     found = select(organization.aws, exclude=[organization.management_account])
     assert [member.id for member in found.active] == [active]
     assert [member.id for member in found.inactive] == [suspended]
+
+
+WORKLOADS, PRODUCTION, GONE = (f"ou-ab12-{letter * 8}" for letter in "wpg")
+
+
+def described(parameters: dict[str, str]) -> dict[str, Any] | ErrorAnswer:
+    """The organization's units, each with the path of ids that AWS gives."""
+    units = {
+        WORKLOADS: ("Workloads", f"o-a1b2c3d4e5/r-ab12/{WORKLOADS}/"),
+        PRODUCTION: ("Production", f"o-a1b2c3d4e5/r-ab12/{WORKLOADS}/{PRODUCTION}/"),
+    }
+    unit = parameters["OrganizationalUnitId"]
+    if unit not in units:
+        return ErrorAnswer("OrganizationalUnitNotFoundException")
+    name, path = units[unit]
+    return {"OrganizationalUnit": {"Id": unit, "Name": name, "Path": path}}
+
+
+def test_a_unit_is_told_by_the_names_from_the_root_down(scripted: Callable[..., Any]) -> None:
+    root = {"Roots": [{"Id": "r-ab12", "Name": "Root"}]}
+    aws, session = scripted(DescribeOrganizationalUnit=described, ListRoots=root)
+    assert paths(aws, ["r-ab12", PRODUCTION, WORKLOADS, GONE]) == {
+        "r-ab12": "Root",
+        PRODUCTION: "Root/Workloads/Production",
+        WORKLOADS: "Root/Workloads",
+    }
+    assert [operation for operation, _ in session.sent].count("ListRoots") == 1
+
+
+def test_without_a_path_a_unit_is_told_by_its_own_name(organization: MotoOrganization) -> None:
+    unit = organization.unit("Workloads")
+    assert paths(organization.aws, [unit]) == {unit: "Workloads"}
+
+
+def test_what_the_caller_may_not_ask_for_has_no_path(scripted: Callable[..., Any]) -> None:
+    aws, _ = scripted(DescribeOrganizationalUnit=DENIED, ListRoots=DENIED)
+    assert paths(aws, [WORKLOADS, "r-ab12"]) == {}
 
 
 @pytest.mark.parametrize("key", ["accounts", "exclude"])

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from tests.private_packages.aws.stack_sets.rollouts import (
     NAMES,
     STACK_SET,
     TOLERANCE,
+    UNIT,
     account,
     listed_accounts,
     paged,
@@ -35,6 +38,12 @@ DOCS = (ROOT / "docs" / "commands" / "rollout-status.md").read_text()
 Script = Callable[..., Scripted]
 
 
+def operations(status: str) -> dict[str, Any]:
+    began = datetime(2026, 11, 25, tzinfo=UTC)
+    found = {"OperationId": "1", "Action": "CREATE", "Status": status, "CreationTimestamp": began}
+    return {"Summaries": [found]}
+
+
 @pytest.fixture
 def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Script:
     """Make AWS answer from a script: these instances of the stack set, unless it says otherwise."""
@@ -47,6 +56,15 @@ def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Script:
             },
             "ListAccounts": listed_accounts(NAMES),
             "ListStackInstances": paged(summaries, 17),
+            "ListStackSetOperations": operations("FAILED"),
+            "ListRoots": {"Roots": [{"Id": "r-ab12", "Name": "Root"}]},
+            "DescribeOrganizationalUnit": {
+                "OrganizationalUnit": {
+                    "Id": UNIT,
+                    "Name": "Workloads",
+                    "Path": f"o-a1b2c3d4e5/r-ab12/{UNIT}/",
+                }
+            },
         }
         session = Scripted(boto, script=usual | script)
         monkeypatch.setattr("boto3.Session", lambda **_: session)
@@ -92,7 +110,8 @@ def test_the_exit_code_tells_whether_anything_is_left_to_do(
 
 
 def test_a_set_that_is_not_there_is_one_sentence(run: Run, aws: Script) -> None:
-    aws(ListStackInstances=ErrorAnswer("StackSetNotFoundException"))
+    missing = ErrorAnswer("StackSetNotFoundException")
+    aws(ListStackInstances=missing, ListStackSetOperations=missing)
     result = run("rollout", "status", "--html", "status.html")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
@@ -212,8 +231,41 @@ def test_the_page_is_written_beside_the_result(run: Run, aws: Script, output: st
     result = run("rollout", "status", "--output", output, "--html", "out/status.html")
     assert (result.stdout, result.stderr) == (plain.stdout, "Wrote out/status.html\n")
     page = Path("out/status.html").read_text("utf-8")
-    assert "<title>9 of 40 failed: stackery-role-check</title>" in page
+    assert "<title>22 of 40 accounts ready: stackery-role-check</title>" in page
     assert [path.name for path in Path("out").iterdir()] == ["status.html"]
+
+
+def test_the_page_has_all_accounts_whatever_else_is_shown(run: Run, aws: Script) -> None:
+    aws()
+    assert run("rollout", "status", "--failed", "--html", "status.html").exit_code == 1
+    assert Path("status.html").read_text("utf-8").count('<tr class="ready"') == 22
+
+
+@pytest.mark.parametrize(("status", "sentence"), [("FAILED", "has ended"), ("RUNNING", "is going on")])
+def test_the_page_tells_whether_the_rollout_has_ended(
+    run: Run, aws: Script, status: str, sentence: str
+) -> None:
+    session = aws(ListStackSetOperations=operations(status))
+    run("rollout", "status", "--html", "status.html")
+    assert f"The rollout {sentence}." in Path("status.html").read_text("utf-8")
+    calls = [operation for operation, _ in session.sent]
+    assert calls.index("ListStackSetOperations") < calls.index("ListStackInstances")
+
+
+def test_the_page_names_the_organizational_unit_or_gives_its_id(run: Run, aws: Script) -> None:
+    aws()
+    run("rollout", "status", "--html", "named.html")
+    assert "Organizational unit Root/Workloads;" in Path("named.html").read_text("utf-8")
+    aws(DescribeOrganizationalUnit=ErrorAnswer("AccessDeniedException"))
+    run("rollout", "status", "--html", "bare.html")
+    assert f"Organizational unit {UNIT};" in Path("bare.html").read_text("utf-8")
+
+
+def test_without_a_page_nothing_is_asked_for_it(run: Run, aws: Script) -> None:
+    session = aws()
+    run("rollout", "status")
+    calls = {operation for operation, _ in session.sent}
+    assert not calls & {"ListStackSetOperations", "ListRoots", "DescribeOrganizationalUnit"}
 
 
 @pytest.mark.parametrize(
@@ -253,4 +305,4 @@ def test_what_members_of_the_organization_say_does_no_harm(run: Run, aws: Script
         assert "Müller 株式会社" in text
         assert len(text) < 200_000 + 5_000 * len(members)
     assert "<script>alert" not in page
-    assert "<b>" not in page.partition('<section aria-labelledby="reasons-title">')[2]
+    assert not re.search("<b>[^0-9]", page.partition("<h1>")[2])

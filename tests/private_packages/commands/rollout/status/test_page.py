@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -10,20 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from private_packages.aws.stack_sets import instances
+from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.instances import Instance, Outcome
 from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import page
-from tests.private_packages.aws.stack_sets.rollouts import FORTY, account, summary
+from private_packages.commands.rollout.status.steps import next_step
+from tests.private_packages.aws.stack_sets.rollouts import DENIED, FORTY, UNIT, account, summary, too_old
 from tests.private_packages.aws.stack_sets.test_reasons import TEXTS
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
 
 MADE = datetime(2026, 3, 5, 9, 7, tzinfo=UTC)
+STATES = ("failed", "waiting", "suspended", "ready")
 FILES = Path(page.__file__).parent
 
 
@@ -40,14 +44,16 @@ class Parsed(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # where a line may end
+            return
         self.tags.append((tag, attrs))
-        if tag == "td":
+        if tag in ("td", "th"):
             self.cells.append("")
             self._cell = True
 
     def handle_endtag(self, tag: str) -> None:
         self.tags.append((f"/{tag}", []))
-        self._cell = self._cell and tag != "td"
+        self._cell = self._cell and tag not in ("td", "th")
 
     def handle_comment(self, data: str) -> None:
         self.tags.append((f"!{data}", []))
@@ -63,8 +69,23 @@ def report(found: list[Instance], stack_set: str = "set") -> Overview:
     return Overview(stack_set, "us-east-1", account(0), counts, groups, found)
 
 
-def rendered(*summaries: "StackInstanceSummaryTypeDef") -> str:
-    return page.render(report([instances.read(each, {}) for each in summaries]), MADE)
+def operation(status: str) -> Operation:
+    return Operation("1", "CREATE", status)
+
+
+def rendered(
+    *summaries: "StackInstanceSummaryTypeDef",
+    last: Operation | None = None,
+    paths: Mapping[str, str] | None = None,
+) -> str:
+    found = [instances.read(each, {}) for each in summaries]
+    found.sort(key=lambda each: list(Outcome).index(each.outcome))
+    return page.render(report(found), last, paths or {}, MADE)
+
+
+def said(html: str, css_class: str) -> str:
+    [text] = re.findall(rf'<p class="{css_class}">(.*?)</p>', html)
+    return str(text)
 
 
 HOSTILE = st.one_of(
@@ -84,6 +105,7 @@ HOSTILE = st.one_of(
 )
 
 
+@settings(deadline=None)  # milliseconds, but the machine may be busy
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_no_text_of_aws_becomes_markup(reason: str, name: str, unit: str) -> None:
     def instance(reason: str, name: str, unit: str) -> Instance:
@@ -92,10 +114,12 @@ def test_no_text_of_aws_becomes_markup(reason: str, name: str, unit: str) -> Non
         return replace(read, unit=f"x{unit}", version=f"x{unit}", region=f"x{name}")
 
     evil, tame = instance(reason, name, unit), instance("", "", "")
-    found = Parsed(page.render(report([evil], f"x{name}"), MADE))
-    assert found.tags[4:] == Parsed(page.render(report([tame], "x"), MADE)).tags[4:]
-    shown = [evil.account, evil.name, evil.unit, evil.region, evil.version, evil.reason]
-    assert found.cells == ["Failed", *shown]
+    found = Parsed(page.render(report([evil], f"x{name}"), None, {}, MADE))
+    assert found.tags[4:] == Parsed(page.render(report([tame], "x"), None, {}, MADE)).tags[4:]
+    heads = ["Status", "Account", "Organizational unit", "Region", "Stackery Role", "Next step"]
+    step = next_step(evil.outcome, evil.reason, is_over=True)
+    shown = ["Failed", evil.name + evil.account, evil.unit, evil.region, evil.version, step.do + step.found]
+    assert found.cells == [*heads, *shown]
 
 
 def test_the_rules_of_the_page_allow_its_own_style_and_script_and_nothing_else() -> None:
@@ -111,27 +135,68 @@ def test_the_rules_of_the_page_allow_its_own_style_and_script_and_nothing_else()
 
 
 def test_the_page_needs_no_other_file() -> None:
-    text = page.render(report([instances.read(each, {}) for each in FORTY]), MADE)
+    text = rendered(*FORTY)
     assert not re.search(r"https?:|//\w|@import|url\(|\bsrc=|fetch\(|\bstyle=|\bon[a-z]+=", text)
 
 
+READY, FAILED, CANCELLED = summary(1, "SUCCEEDED"), summary(2, "FAILED"), summary(3, "CANCELLED")
+RUNNING, SUSPENDED = summary(4, "RUNNING"), summary(5, "SKIPPED_SUSPENDED_ACCOUNT")
+
+
 @pytest.mark.parametrize(
-    ("summaries", "verdict"),
+    ("summaries", "headline"),
     [
-        ([], "There are no instances yet."),
-        ([summary(1, "SUCCEEDED")], "Done in all 1."),
-        ([summary(1, "SUCCEEDED"), summary(2, "SKIPPED_SUSPENDED_ACCOUNT")], "Done in all that are open."),
-        ([summary(1, "SUCCEEDED"), summary(2, "FAILED"), summary(3, "CANCELLED")], "1 of 3 failed."),
-        ([summary(1, "SUCCEEDED"), summary(3, "CANCELLED")], "1 of 2 cancelled."),
-        ([summary(1, "SUCCEEDED"), summary(3, "RUNNING")], "1 of 2 done, the others are under way."),
+        ([], "No accounts yet"),
+        ([READY], "All 1 account ready"),
+        ([READY, summary(9, "SUCCEEDED")], "All 2 accounts ready"),
+        ([READY, SUSPENDED], "All 1 account ready, 1 suspended"),
+        ([READY, FAILED, CANCELLED], "1 of 3 accounts ready"),
+        ([READY, RUNNING], "1 of 2 accounts ready"),
+        ([READY, summary(1, "FAILED", region="eu-west-1"), summary(9, "SUCCEEDED")], "1 of 2 accounts ready"),
     ],
+    ids=["none", "one", "all", "suspended", "failed", "running", "ready in one Region of two"],
 )
-def test_the_first_sentence_tells_how_it_stands(
-    summaries: "list[StackInstanceSummaryTypeDef]", verdict: str
+def test_the_headline_tells_how_many_accounts_are_ready(
+    summaries: "list[StackInstanceSummaryTypeDef]", headline: str
 ) -> None:
     text = rendered(*summaries)
-    assert f'<p class="verdict">{verdict}</p>' in text
-    assert f"<title>{verdict.rstrip('.')}: set</title>" in text
+    assert f"<h1>{headline}</h1>" in text
+    assert f"<title>{headline}: set</title>" in text
+
+
+OWNERS = "Owners: take the next step of your account, then tell whoever sent you this page."
+
+
+@pytest.mark.parametrize(
+    ("summaries", "last", "lead"),
+    [
+        ([], None, ""),
+        ([READY], None, "Nothing is left to do."),
+        ([], "RUNNING", "The rollout is going on."),
+        ([READY, RUNNING], "RUNNING", "The rollout is going on."),
+        ([READY], "SUCCEEDED", "The rollout has ended. Nothing is left to do."),
+        ([READY, SUSPENDED], "SUCCEEDED", "The rollout has ended. Nothing is left to do."),
+        ([CANCELLED], "STOPPED", "The rollout was stopped. Left: 1 account to whoever runs the rollout."),
+        (
+            [summary(2, "FAILED", DENIED), FAILED, summary(9, "FAILED"), CANCELLED],
+            "FAILED",
+            (
+                "The rollout has ended. Left: 2 accounts to their owners, 1 to the organization's"
+                f" administrators, 1 to whoever runs the rollout. {OWNERS}"
+            ),
+        ),
+    ],
+)
+def test_then_it_tells_how_it_ended_and_what_is_left_to_whom(
+    summaries: "list[StackInstanceSummaryTypeDef]", last: str | None, lead: str
+) -> None:
+    assert said(rendered(*summaries, last=operation(last) if last else None), "lead") == lead
+
+
+def test_where_there_is_no_account_yet_it_says_so_instead_of_showing_an_empty_table() -> None:
+    text = rendered()
+    assert said(text, "empty") == "Accounts stand here as soon as the rollout has come to them."
+    assert not re.search("<(table|li|svg)[ >]", text)
 
 
 def test_it_tells_when_it_was_made() -> None:
@@ -143,9 +208,26 @@ def test_the_same_input_gives_the_same_page() -> None:
     assert rendered(*FORTY) == rendered(*FORTY)
 
 
-def test_a_column_with_nothing_to_show_is_left_out() -> None:
-    heads = re.findall(r'<th scope="col" class="(\w+)"', rendered(summary(1, "SUCCEEDED")))
-    assert heads == ["status", "account", "unit", "region"]
+def columns(text: str) -> list[str]:
+    return re.findall(r'<th scope="col" class="(\w+)"', text)
+
+
+def test_what_is_the_same_for_all_is_told_once_above_the_table() -> None:
+    text = rendered(READY, summary(9, "SUCCEEDED"), paths={UNIT: "Root/Workloads"})
+    assert columns(text) == ["account"]
+    assert said(text, "common") == ("The same for all: Organizational unit Root/Workloads; Region us-east-1.")
+
+
+def test_what_differs_has_a_column() -> None:
+    text = rendered(
+        READY,
+        summary(9, "FAILED", too_old(9, "1.0.0"), region="eu-west-1", OrganizationalUnitId="r-ab12"),
+        paths={UNIT: "Root/Workloads"},
+    )
+    assert columns(text) == ["status", "account", "unit", "region", "version", "step"]
+    assert "The same for all" not in text
+    assert '<td class="unit">Root/<wbr>Workloads</td>' in text
+    assert '<td class="unit">r-ab12</td>' in text, "its path is not known"
 
 
 def test_one_in_thousands_can_still_be_seen_in_the_bar() -> None:
@@ -156,18 +238,17 @@ def test_one_in_thousands_can_still_be_seen_in_the_bar() -> None:
     assert sum(widths.values()) <= 1_000
 
 
-def test_a_casualty_is_told_from_a_cause() -> None:
-    text = rendered(summary(1, "FAILED", "No."), summary(2, "CANCELLED", "Cancelled since"))
-    assert text.index("Nothing is wrong there") > text.index('<p class="text">Cancelled since')
-    assert text.count("Nothing is wrong there") == 1
+def test_the_number_of_each_state_is_told_also_that_none_failed() -> None:
+    counts = re.findall(r"<b>([\d,]+)</b> ([a-z ]+)</span>", rendered(READY, CANCELLED, RUNNING))
+    assert counts == [("3", "in all"), ("0", "failed"), ("2", "waiting"), ("1", "ready")]
 
 
 def test_reasons_beyond_a_dozen_are_folded_and_still_lead_to_their_rows() -> None:
     text = rendered(*(summary(number, "FAILED", f"Reason {chr(0x41 + number)}.") for number in range(14)))
-    assert "<summary>2 more reasons</summary>" in text
-    buttons = re.findall(r'<button type="button" data-group="(\d+)"', text)
+    assert "<summary>2 more</summary>" in text
+    cards = re.findall(r'<li class="failed" data-group="(\d+)"', text)
     rows = re.findall(r'<tr class="failed" data-group="(\d+)"', text)
-    assert sorted(buttons) == sorted(rows) == sorted(map(str, range(14)))
+    assert sorted(cards) == sorted(rows) == sorted(map(str, range(14)))
 
 
 # Colours: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio, of which AA asks 4.5 for text.
@@ -189,7 +270,7 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("text", ["ink", "soft", "accent", *Outcome])
+@pytest.mark.parametrize("text", ["ink", "soft", "accent", *STATES])
 @pytest.mark.parametrize("ground", ["paper", "card", "hover"])
 def test_every_text_can_be_read_on_every_ground(scheme: str, text: str, ground: str) -> None:
     colours = schemes()[scheme]
@@ -197,13 +278,13 @@ def test_every_text_can_be_read_on_every_ground(scheme: str, text: str, ground: 
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-def test_every_status_has_a_sign_of_its_own(outcome: Outcome) -> None:
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_a_sign_of_its_own(state: str) -> None:
     signs = dict(
         re.findall(
-            r'^\.(\w+) \{ --of-status: [^;]+; --sign: "([^"]+)"; \}$',
+            r'^\.(\w+) \{ --of-state: [^;]+; --sign: "([^"]+)"; \}$',
             (FILES / "page.css").read_text(),
             re.MULTILINE,
         )
     )
-    assert list(signs.values()).count(signs[outcome]) == 1
+    assert list(signs.values()).count(signs[state]) == 1
