@@ -32,7 +32,7 @@ quick: $(DEVELOPMENT) ## Run the fast tests, which need no server, no Node.js an
 .PHONY: soak
 soak: $(DEVELOPMENT) ## Run for an hour what `make test` has a sample of
 	@FAULTS=all $(BIN)/pytest -s tests/e2e/test_role_check_faults.py tests/e2e/test_hostile_accounts.py \
-	    tests/e2e/test_leaks.py tests/e2e/test_interruptions.py
+	    tests/e2e/test_leaks.py tests/e2e/test_interruptions.py tests/e2e/test_spoiled_answers.py
 	@ANSWERS=3000 $(BIN)/pytest -s tests/private_packages/commands/test_any_answer.py
 	@JOURNEYS=200 STEPS=30 $(BIN)/pytest -s tests/e2e/test_journeys.py
 	@COMPOSITIONS=2000 $(BIN)/pytest -s tests/hooks/test_compositions.py

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from private_packages.aws.clients import Clients, prepared
+from private_packages.aws.clients import Clients, prepared, undocumented
 from private_packages.aws.errors import AwsError
 from private_packages.aws.text import hide, one_line
 
@@ -47,6 +47,22 @@ class Identity:
 
     account: str
     arn: str
+
+    @classmethod
+    def of(cls, arn: str, by: str) -> "Identity":
+        """Return whose ARN it is.
+
+        Args:
+            arn: as AWS says it, so that a finding can never be told of another account.
+            by: the call that answered it, as in a policy.
+
+        Raises:
+            AwsError: it is no ARN.
+        """
+        parts = arn.split(":", 5)
+        if len(parts) < 6:
+            raise undocumented(by, f"with {one_line(arn, 100)} as ARN")
+        return cls(parts[4], arn)
 
     @property
     def partition(self) -> str:
@@ -123,7 +139,7 @@ class Aws(Clients):
         """
         with asking("look up who is calling"):
             answer = self.client("sts").get_caller_identity()
-        return Identity(answer["Account"], answer["Arn"])
+        return Identity.of(answer["Arn"], "sts:GetCallerIdentity")
 
     def assume(self, role_arn: str) -> "Aws":
         """Return AWS as this role reaches it, for the hour that its credentials last at the most.

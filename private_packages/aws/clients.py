@@ -2,8 +2,10 @@
 
 import json
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
 
+from private_packages.aws.errors import AwsError
 from private_packages.aws.text import make_harmless
 
 if TYPE_CHECKING:
@@ -97,10 +99,80 @@ class Caller(Protocol):
 
 
 def prepared(client: Any) -> Any:
-    """Return a client of boto3 whose answers are AWS's own, and harmless, before anybody sees them."""
+    """Return a client of boto3 whose answers are AWS's own, and harmless, before anybody sees them.
+
+    Whoever asks such an answer for what AWS always gives, and it lacks that, raises an AwsError that says so.
+    """
     client.meta.events.register("before-parse", _require_an_answer)
     client.meta.events.register("after-call", make_harmless)
+    client._make_api_call = partial(_call, client._make_api_call, client.meta.service_model.service_name)
     return client
+
+
+def _call(call: Any, service: str, operation: str, arguments: dict[str, Any]) -> Any:
+    return _answered(call(operation, arguments), f"{service}:{operation}")
+
+
+def _answered(value: Any, by: str) -> Any:
+    if isinstance(value, dict):
+        return _Structure({key: _answered(each, by) for key, each in value.items()}, by)
+    if isinstance(value, list):
+        return _List([_answered(each, by) for each in value], by)
+    return value
+
+
+class _Structure(dict[str, Any]):
+    """A structure of an answer, or a whole one."""
+
+    def __init__(self, members: dict[str, Any], by: str) -> None:
+        super().__init__(members)
+        self._by = by
+
+    def __missing__(self, member: str) -> Any:
+        raise undocumented(self._by, f"without {member}")
+
+
+class _List(list[Any]):
+    """A list of an answer."""
+
+    def __init__(self, entries: list[Any], by: str) -> None:
+        super().__init__(entries)
+        self._by = by
+
+    def __getitem__(self, place: Any) -> Any:
+        try:
+            return super().__getitem__(place)
+        except IndexError:
+            raise undocumented(self._by, "with an empty list") from None
+
+
+def document(text: str, by: str) -> Any:
+    """Return a policy that AWS answered as JSON.
+
+    Args:
+        text: the policy.
+        by: the call, as in a policy: iam:GetRole.
+
+    Raises:
+        AwsError: it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise undocumented(by, "with a policy that is no JSON") from None
+
+
+def undocumented(by: str, how: str) -> AwsError:
+    """Return what to raise where an answer is not as AWS documents it.
+
+    Args:
+        by: the call, as in a policy: iam:GetRole.
+        how: completes "AWS answered …".
+    """
+    return AwsError(
+        f"AWS answered {by} {how}, which is not as it documents: see that nothing stands in between (a proxy,"
+        " AWS_ENDPOINT_URL), and try again."
+    )
 
 
 def _require_an_answer(operation_model: Any, response_dict: Any, **_: object) -> None:

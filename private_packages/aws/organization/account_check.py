@@ -46,7 +46,8 @@ class Finding:
     @property
     def region(self) -> str | None:
         """The Region of the Stackery Role's stack."""
-        return self.stack_id.split(":")[3] if self.stack_id else None
+        stack_id = self.stack_id or ""
+        return stack_id.split(":")[3] if stack_id.startswith("arn:") else None
 
 
 def check_account(aws: Caller, requirements: Requirements) -> Finding:

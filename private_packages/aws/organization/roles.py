@@ -63,12 +63,11 @@ class Roles:
                 DurationSeconds=SECONDS,
                 Policy=self._policy,
             )
-        keys, arn = answer["Credentials"], answer["AssumedRoleUser"]["Arn"]
+        keys = answer["Credentials"]
         hide((keys["SecretAccessKey"], keys["SessionToken"]))
         credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return RoleInAccount(
-            # As AWS says it, so that a finding can never be told of another account.
-            identity=Identity(arn.split(":")[4], arn),
+            identity=Identity.of(answer["AssumedRoleUser"]["Arn"], "sts:AssumeRole"),
             region=self._aws.region,
             credentials=credentials.get_frozen_credentials(),
             clients=self._clients,

@@ -4,7 +4,6 @@ It was seen to leave out keys, their aliases, the policies of secrets and the in
 (aws-cloudformation/cloudformation-coverage-roadmap#936, #1671, #1672): these say who can read the tokens.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from generator import names, short_forms
 from generator.short_forms import Document
 from private_packages.aws.aws import Aws, asking
+from private_packages.aws.clients import document
 from private_packages.aws.errors import AwsError
 from private_packages.aws.stack import access, stack
 from private_packages.aws.stack.access import Side
@@ -133,7 +133,7 @@ class _Deployed:
     def _key(self, logical_id: str) -> Document:
         kms = self.aws.client("kms")
         policy = kms.get_key_policy(KeyId=self.there[logical_id], PolicyName="default")["Policy"]
-        return {"KeyPolicy": json.loads(policy)}
+        return {"KeyPolicy": document(policy, "kms:GetKeyPolicy")}
 
     def _alias(self, _logical_id: str) -> Document:
         kms = self.aws.client("kms")
@@ -143,7 +143,8 @@ class _Deployed:
     def _secret_policy(self, logical_id: str) -> Document:
         secrets = self.aws.client("secretsmanager")
         answer = secrets.get_resource_policy(SecretId=self.there[logical_id.removesuffix("Policy")])
-        return {"ResourcePolicy": json.loads(answer.get("ResourcePolicy") or "{}")}
+        policy = answer.get("ResourcePolicy") or "{}"
+        return {"ResourcePolicy": document(policy, "secretsmanager:GetResourcePolicy")}
 
     def _role(self, logical_id: str) -> Document:
         iam, role = self.aws.client("iam"), self.there[logical_id]

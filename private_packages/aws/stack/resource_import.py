@@ -5,7 +5,6 @@ for it describes key and secrets as they are; the whole template follows as an u
 imported by its name: the identifiers are the key's id and the secret's ARN.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from generator import names
 from generator.short_forms import Document
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking, if_allowed
+from private_packages.aws.clients import document
 from private_packages.aws.errors import SecretNameError
 from private_packages.aws.stack import change_set, secret_names, stack
 from private_packages.aws.stack.change_set import Action, Change
@@ -217,7 +217,8 @@ def _add_key(living: Owners, stack_name: str, found: list[Import], metadata: Any
     """Take the key over, too, and return its ARN."""
     kms, key_id, arn = living.aws.client("kms"), metadata["KeyId"], str(metadata["Arn"])
     with asking(f"read the policy and the tags of the key {arn}"):
-        policy = json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+        text = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
+        policy = document(text, "kms:GetKeyPolicy")
         tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key_id)["Tags"]}
     owner = secret_names.owner(living, tags, arn, key_id)
     if owner not in (None, stack_name):
@@ -255,7 +256,7 @@ def _secret(aws: Aws, parameter: str, described: "DescribeSecretResponseTypeDef"
         arn,
         described["Name"],
         holds_value(described.get("VersionIdsToStages", {})),
-        json.loads(answer.get("ResourcePolicy") or "{}"),
+        document(answer.get("ResourcePolicy") or "{}", "secretsmanager:GetResourcePolicy"),
         properties,
     )
 

@@ -34,6 +34,14 @@ def test_an_assumed_role_signs_with_its_own_credentials(scripted: Callable[..., 
     assert "not-a-real-key" not in repr(replace(other, session=boto3.Session()))
 
 
+def test_who_calls_has_an_arn(scripted: Callable[..., Any]) -> None:
+    aws, _ = scripted(GetCallerIdentity={"Account": "111122223333", "Arn": "arn:aws:twenty-characters"})
+    with pytest.raises(
+        AwsError, match="AWS answered sts:GetCallerIdentity with arn:aws:twenty-characters as ARN"
+    ):
+        _ = aws.identity
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 
 from private_packages.aws.aws import asking
-from private_packages.aws.clients import Clients
+from private_packages.aws.clients import Clients, document
 from private_packages.aws.errors import AwsError
 from tests import ROOT
 from tests.aws import Attempts, RawAnswer
@@ -63,3 +63,26 @@ def test_what_is_no_answer_of_aws_is_told_as_such(
     with pytest.raises(AwsError, match="what answers is not AWS") as refused, asking("ask"):
         getattr(aws.client(service), operation)()
     assert "planted" not in str(refused.value)
+
+
+def test_an_answer_that_lacks_what_aws_always_gives_is_told_as_such(scripted: Callable[..., Any]) -> None:
+    told = "AWS answered {} without {}, which is not as it documents: see that nothing stands in between"
+    aws, _ = scripted(AssumeRole={}, ListRoots={"Roots": [{}]}, DescribeStacks={"Stacks": []})
+    with pytest.raises(AwsError, match=told.format("sts:AssumeRole", "Credentials")):
+        aws.client("sts").assume_role(RoleArn="arn:aws:iam::111122223333:role/x", RoleSessionName="xy")[
+            "Credentials"
+        ]
+    [root] = aws.client("organizations").list_roots()["Roots"]
+    assert root.get("Id") is None
+    with pytest.raises(AwsError, match=told.format("organizations:ListRoots", "Id")):
+        root["Id"]
+    stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
+    assert stacks == list(stacks) == []
+    with pytest.raises(AwsError, match="cloudformation:DescribeStacks with an empty list"):
+        stacks[0]
+
+
+def test_a_policy_that_is_no_json_is_told_as_such() -> None:
+    assert document("{}", "kms:GetKeyPolicy") == {}
+    with pytest.raises(AwsError, match="AWS answered kms:GetKeyPolicy with a policy that is no JSON"):
+        document("{", "kms:GetKeyPolicy")
