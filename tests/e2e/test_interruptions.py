@@ -8,7 +8,8 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ import pytest
 
 from tests.e2e.front import before
 from tests.e2e.ministack import Account
+from tests.e2e.organization import Organization, serving
 from tests.e2e.terminal import COMMAND
+from tests.private_packages.aws.stack_sets.service import Outcome
+from tests.private_packages.commands.rollout.elsewhere import NAME, begin
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -24,23 +28,6 @@ ALL = "FAULTS" in os.environ
 ID, SECRET, STACK = "GitHubPackages", "/stackery/ghpackagerepotoken", "private-packages"
 DEPLOY = ("deploy", "--token-stdin", "--yes")
 TOKEN_SET = ("token", "set", ID)
-
-
-def start(url: str, account: Account, folder: Path, *words: str, token: str) -> "subprocess.Popen[str]":
-    command = subprocess.Popen(
-        [COMMAND, *words],
-        cwd=folder,
-        env=os.environ | account.environment | {"AWS_ENDPOINT_URL": url},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert command.stdin
-    command.stdin.write(token)
-    command.stdin.close()
-    command.stdin = None
-    return command
 
 
 def end(command: "subprocess.Popen[str]") -> tuple[int, str]:
@@ -54,12 +41,30 @@ def end(command: "subprocess.Popen[str]") -> tuple[int, str]:
 class Case:
     """A command in an account of its own, that can be killed at one of its calls."""
 
+    program: Sequence[str | Path] = (COMMAND,)
+
     def __init__(self, account: Account, folder: Path, words: tuple[str, ...]) -> None:
         account.install_stackery_role("1.30.4")
         self.account, self.folder, self.words = account, folder, words
         self.calls: list[str] = []
         if words != DEPLOY:
             self.finish(DEPLOY, "first-token-0123456789")
+
+    def start(self, url: str, *words: str, token: str) -> "subprocess.Popen[str]":
+        command = subprocess.Popen(
+            [*self.program, *words],
+            cwd=self.folder,
+            env=os.environ | self.account.environment | {"AWS_ENDPOINT_URL": url},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert command.stdin
+        command.stdin.write(token)
+        command.stdin.close()
+        command.stdin = None
+        return command
 
     def run(self, kill_at: int | None, *, answered: bool, token: str) -> None:
         """Run it, and kill it at a call: before AWS has it, or when AWS has done it and nobody was told."""
@@ -76,7 +81,7 @@ class Case:
             return None
 
         with before(self.account.url, look) as url:
-            killed.append(start(url, self.account, self.folder, *self.words, token=token))
+            killed.append(self.start(url, *self.words, token=token))
             code, told = end(killed[0])
         # How often it asks for events is different each time: it can be over before.
         is_over = kill_at is None or len(self.calls) < kill_at + (2 if answered else 1)
@@ -85,7 +90,7 @@ class Case:
     def finish(self, words: tuple[str, ...], token: str) -> int:
         """Run a command until it is done; while a deployment goes on, it says so. Return how often it ran."""
         for number in range(1, 6):
-            code, told = end(start(self.account.url, self.account, self.folder, *words, token=token))
+            code, told = end(self.start(self.account.url, *words, token=token))
             if code == 0:
                 return number
             assert "IN_PROGRESS" in told, told
@@ -105,9 +110,7 @@ class Case:
             if each["StackStatus"] != "DELETE_COMPLETE"
         ]
         assert sorted(stacks) == [STACK, "stackery"]
-        code, told = end(
-            start(self.account.url, self.account, self.folder, "status", "--output", "json", token="")
-        )
+        code, told = end(self.start(self.account.url, "status", "--output", "json", token=""))
         assert code == 0, told
         document = json.loads(told)
         assert document["problems"] == []
@@ -119,16 +122,13 @@ def fresh(ministack: str, numbers: Iterator[int]) -> Callable[[], Account]:
     return lambda: Account(ministack, f"{300000000000 + next(numbers)}")
 
 
-@pytest.mark.parametrize("words", [DEPLOY, TOKEN_SET] if ALL else [DEPLOY], ids=lambda words: words[0])
-def test_killed_at_any_call_the_same_command_ends_what_it_began(
-    fresh: Callable[[], Account], tmp_path: Path, words: tuple[str, ...]
-) -> None:
-    whole = Case(fresh(), tmp_path, words)
+def kill_everywhere(words: tuple[str, ...], make: Callable[[], Case], mutations: Sequence[str]) -> None:
+    """Kill a command at each of its calls, run it again, and see what is there then."""
+    whole = make()
     whole.run(None, answered=False, token="second-token-0123456789")
-    total = len(whole.calls)
 
     def kill(place: tuple[int, bool]) -> None:
-        case = Case(fresh(), tmp_path, words)
+        case = make()
         case.run(place[0], answered=place[1], token="second-token-0123456789")
         again = case.finish(words, "second-token-0123456789")
         case.see("second-token-0123456789")
@@ -137,13 +137,20 @@ def test_killed_at_any_call_the_same_command_ends_what_it_began(
             flush=True,
         )
 
-    every = [(number, answered) for number in range(total) for answered in (False, True)][:-1]
-    mutations = ("ExecuteChangeSet", "PutSecretValue")
+    every = [(number, answered) for number in range(len(whole.calls)) for answered in (False, True)][:-1]
     sample = [place for place in every[1::2] + every[-1:] if whole.calls[place[0]] in mutations]
     places = every if ALL else sample
+    assert places
     for place in places:
         kill(place)
-    print(f"{len(places)} kills at {total} calls of {words[0]}, and how often it had to run again")
+    print(f"{len(places)} kills at {len(whole.calls)} calls of {words}, and how often it had to run again")
+
+
+@pytest.mark.parametrize("words", [DEPLOY, TOKEN_SET] if ALL else [DEPLOY], ids=lambda words: words[0])
+def test_killed_at_any_call_the_same_command_ends_what_it_began(
+    fresh: Callable[[], Account], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    kill_everywhere(words, lambda: Case(fresh(), tmp_path, words), ("ExecuteChangeSet", "PutSecretValue"))
 
 
 @pytest.mark.parametrize("words", [DEPLOY, TOKEN_SET] if ALL else [DEPLOY], ids=lambda words: words[0])
@@ -155,10 +162,101 @@ def test_two_at_once_make_nothing_twice(
     for _ in range(20 if ALL else 1):
         case = Case(fresh(), tmp_path, words)
         tokens = ("second-token-0123456789", "third-token-0123456789")
-        both = [start(case.account.url, case.account, tmp_path, *words, token=token) for token in tokens]
+        both = [case.start(case.account.url, *words, token=token) for token in tokens]
         ends = [end(command) for command in both]
         outcomes.append(sorted(code for code, _ in ends))
         assert {code for code, _ in ends} <= {0, 1}
         case.finish(words, tokens[1])
         case.see(tokens[1])
+    print(f"two at once: {outcomes}")
+
+
+ROLLOUTS: Mapping[str, tuple[str, ...]] = {
+    "start": ("rollout", "start", "--yes"),
+    "update": ("rollout", "start", "--yes", "--parameter", "RoleCheck=Warn"),
+    "retry": ("rollout", "start", "--yes"),
+    "stop": ("rollout", "stop"),
+    "remove": ("rollout", "remove", "--yes"),
+}
+CHANGING = (
+    *("CreateStackSet", "CreateStackInstances", "UpdateStackSet", "StopStackSetOperation"),
+    *("DeleteStackInstances", "DeleteStackSet"),
+)
+
+
+def failing(account: str, _region: str) -> Outcome:
+    return Outcome("FAILED", "Said the account.") if account[-1] in "02468" else Outcome()
+
+
+HURRIED = """
+import time
+time.sleep = lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.02))
+from private_packages.main import main
+main(prog_name="private-packages")
+"""
+
+
+class Rollout(Case):
+    """A step of a rollout in an organization, from where the steps before have brought it."""
+
+    program = (sys.executable, "-c", HURRIED)
+
+    def __init__(self, organization: Organization, folder: Path, step: str) -> None:
+        self.organization, self.account, self.folder = organization, organization.account, folder
+        self.step, self.words, self.calls = step, ROLLOUTS[step], []
+        self.before: list[str] = []
+        organization.go_back(({}, 0))
+        if step == "start":
+            return
+        organization.service.script = failing if step == "retry" else lambda *_: Outcome()
+        code, told = end(self.start(self.account.url, *ROLLOUTS["start"], token=""))
+        assert code == (1 if step == "retry" else 0), told
+        organization.service.script = lambda *_: Outcome(seconds=1_000 if step == "stop" else 30)
+        organization.service.advance(100)
+        if step == "stop":
+            begin(organization.service)
+        self.before = organization.actions
+
+    def see(self, *_: str) -> None:
+        """See that the step was done, and once; and what is told of it."""
+        organization = self.organization
+        if self.step == "remove":
+            assert organization.service.sets == {}
+            return
+        done = {"start": ["CREATE"], "update": ["UPDATE"], "retry": ["CREATE"], "stop": []}[self.step]
+        assert organization.actions == [*self.before, *done]
+        if self.step == "stop":
+            assert organization.service.sets[NAME].operations[-1].stopped is not None
+            organization.service.advance(2_000)
+            self.finish(ROLLOUTS["start"], "")
+        assert organization.instances == dict.fromkeys(organization.tree.accounts, "CURRENT")
+        code, told = end(self.start(self.account.url, "rollout", "status", "--output", "json", token=""))
+        assert code == 0, told
+        assert {each["outcome"] for each in json.loads(told)["instances"]} == {"done"}
+
+
+@pytest.fixture(scope="module")
+def organization() -> Iterator[Organization]:
+    with serving() as made:
+        yield made
+
+
+@pytest.mark.parametrize("step", ROLLOUTS)
+def test_a_rollout_that_is_killed_is_taken_up_by_the_same_command(
+    organization: Organization, tmp_path: Path, step: str
+) -> None:
+    kill_everywhere(ROLLOUTS[step], lambda: Rollout(organization, tmp_path, step), CHANGING)
+
+
+def test_two_rollouts_at_once_make_nothing_twice(organization: Organization, tmp_path: Path) -> None:
+    """One is refused, or follows the other."""
+    outcomes = []
+    for _ in range(20 if ALL else 1):
+        case = Rollout(organization, tmp_path, "start")
+        both = [case.start(case.account.url, *case.words, token="") for _ in range(2)]
+        codes = [end(command)[0] for command in both]
+        outcomes.append(sorted(codes))
+        assert set(codes) <= {0, 1}
+        case.finish(case.words, "")
+        case.see()
     print(f"two at once: {outcomes}")

@@ -10,7 +10,8 @@ import os
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
@@ -23,7 +24,9 @@ from private_packages.main import main
 from tests.e2e.faults import FOR_EVER, Fault, How, Proxy, Repeating, between
 from tests.e2e.front import before
 from tests.e2e.ministack import Account
+from tests.e2e.organization import serving
 from tests.e2e.terminal import COMMAND
+from tests.private_packages.commands.rollout.elsewhere import NAME, begin
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -36,7 +39,7 @@ SECRET = "/stackery/ghpackagerepotoken"
 HOWS = (*get_args(How), *get_args(Repeating))
 PASSING = ("silent", "dripping", "cut", "unavailable")
 """These come also for a moment only; the first two for a moment alone, since for ever they take minutes."""
-COMMANDS: Mapping[str, tuple[str, ...]] = {
+COMMANDS: dict[str, tuple[str, ...]] = {
     "check": ("check",),
     "check --organization": ("check", "--organization", "--concurrency", "2"),
     "deploy": ("deploy", "--token-stdin", "--yes"),
@@ -47,8 +50,17 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "verify --role-arn": ("verify", "--stack-name", "private-packages", "--role-arn", "ROLE"),
     "hook": ("hook", "--output", "-"),
     "status --drift": ("status", "--drift"),
-    "rollout plan": ("rollout", "plan", "--self-managed", "--account", "ACCOUNT", "--preflight"),
+    "rollout plan --self-managed": (
+        *("rollout", "plan", "--self-managed", "--account", "ACCOUNT", "--preflight"),
+    ),
+}
+ROLLOUTS: dict[str, tuple[str, ...]] = {
+    "rollout start": ("rollout", "start", "--yes"),
+    "rollout plan": ("rollout", "plan"),
+    "rollout watch": ("rollout", "watch"),
+    "rollout stop": ("rollout", "stop"),
     "rollout status": ("rollout", "status", "--versions"),
+    "rollout remove": ("rollout", "remove", "--yes"),
 }
 
 
@@ -78,7 +90,7 @@ class Run:
             word.replace("ROLE", f"arn:aws:iam::{self.account.id}:role/stackery/stackery-deployer").replace(
                 "ACCOUNT", self.account.id
             )
-            for word in COMMANDS[name]
+            for word in (COMMANDS | ROLLOUTS)[name]
         ]
         environment = (
             self.account.environment
@@ -126,14 +138,41 @@ class Run:
         self.see(name, result, proxy)
         return sorted(proxy.calls)
 
+    def disturb_each_call(
+        self, name: str, prepare: Callable[[], None] = lambda: None, see: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Disturb a command at each of its calls, and see that the same command again ends what it began."""
+        prepare()
+        table = list(faults(self.undisturbed(name)))
+        taken = table[len(name) % STRIDE :: STRIDE]
+        for number, fault in enumerate(taken):
+            prepare()
+            self.disturb(name, fault, debug=number % 2 == 1)
+            if name in ROLLOUTS:
+                again = self.run(self.account.url, name)
+                if again.exit_code != 0 or not see():
+                    self.faults.append(f"{name}, {fault}: is not taken up again\n{again.output[-1500:]}")
+        print(f"{name}: {len(taken)} faults of {len(table)}, {len(self.faults)} wrong", flush=True)
+
+    def conclude(self) -> None:
+        print(f"{sum(self.outcomes.values())} runs: {self.outcomes}")
+        print(*sorted(self.seconds.items(), key=lambda each: -each[1])[:5], sep="\n")
+        assert not self.faults, "\n\n".join(self.faults)
+
 
 @pytest.fixture
-def machine(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def hurried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a command runs that does not wait."""
     sleep = time.sleep
     monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.01)))
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def machine(account: Account, hurried: Path) -> Run:
     account.install_stackery_role("1.30.4")
-    return Run(account, tmp_path)
+    return Run(account, hurried)
 
 
 def faults(actions: list[str]) -> Iterator[Fault]:
@@ -148,18 +187,36 @@ def faults(actions: list[str]) -> Iterator[Fault]:
 def test_nothing_secret_is_told_kept_or_sent(machine: Run) -> None:
     assert "secretsmanager:PutSecretValue" in machine.undisturbed("deploy")
     for name in COMMANDS:
-        table = list(faults(machine.undisturbed(name)))
-        taken = table[len(name) % STRIDE :: STRIDE]
-        for number, fault in enumerate(taken):
-            machine.disturb(name, fault, debug=number % 2 == 1)
-        print(f"{name}: {len(taken)} faults of {len(table)}, {len(machine.faults)} wrong", flush=True)
+        machine.disturb_each_call(name)
     for name in ("deploy", "token set", "verify"):
         machine.undisturbed(name)
-    print(f"{sum(machine.outcomes.values())} runs: {machine.outcomes}")
-    print(*sorted(machine.seconds.items(), key=lambda each: -each[1])[:5], sep="\n")
-    assert machine.faults == []
+    machine.conclude()
     secrets = machine.account.client("secretsmanager")
     assert secrets.get_secret_value(SecretId=SECRET)["SecretString"] == TOKEN
+
+
+def test_a_rollout_tells_nothing_secret_and_is_taken_up_again(hurried: Path) -> None:
+    with serving() as organization:
+        machine = Run(organization.account, hurried)
+        states = {"rollout start": organization.state()}
+        machine.undisturbed("rollout start")
+        organization.service.advance(100)
+        whole = organization.state()
+        begin(organization.service)
+        states["rollout stop"] = organization.state()
+        ends: dict[str, Callable[[], bool]] = {
+            "rollout stop": lambda: organization.service.sets[NAME].operations[-1].stopped is not None,
+            "rollout remove": lambda: not organization.service.sets,
+        }
+
+        def is_whole() -> bool:
+            everywhere = dict.fromkeys(organization.tree.accounts, "CURRENT")
+            return organization.actions == ["CREATE"] and organization.instances == everywhere
+
+        for name in ROLLOUTS:
+            state = states.get(name, whole)
+            machine.disturb_each_call(name, partial(organization.go_back, state), ends.get(name, is_whole))
+    machine.conclude()
 
 
 def test_no_process_has_the_token_in_its_arguments_or_environment(account: Account, tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from click.testing import CliRunner, Result
 
 from private_packages.commands.failures import UNFORESEEN
 from private_packages.main import main
-from tests.e2e.test_leaks import COMMANDS, Run, machine
+from tests.e2e.test_leaks import COMMANDS, Run, hurried, machine
 from tests.private_packages.aws.stack_sets.conftest import Grow, loader, organization, stack_sets
 from tests.private_packages.aws.stack_sets.service import StackSets
 from tests.private_packages.commands.rollout.elsewhere import begin
 from tests.spoiled import places, playing, recording
 
-__all__ = ["loader", "machine", "organization", "stack_sets"]
+__all__ = ["hurried", "loader", "machine", "organization", "stack_sets"]
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
