@@ -56,11 +56,11 @@ lint: $(DEVELOPMENT) ## Check style, types, layers, templates and shell scripts
 
 .PHONY: shellcheck
 shellcheck: $(DEVELOPMENT) ## Check the shell scripts, and a hook with all that a hook can have
-	@$(BIN)/shellcheck --enable=all .ci/run release/build release/verify scan/environment scan/run
+	@$(BIN)/shellcheck --enable=all .ci/run release/build release/verify scan/environment scan/guard scan/run
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
 .PHONY: check
-check: lint test fresh ## Do all that CI does: lint, test, and see that templates/ is fresh
+check: lint scan test fresh ## Do all that CI does: lint, scan, test, and see that templates/ is fresh
 
 .PHONY: scan
 scan: $(DEVELOPMENT) ## Run security scanners over templates, code and history

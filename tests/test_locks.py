@@ -1,5 +1,6 @@
 """The locked dependencies: each with its hashes, and from whatever index the user has."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,10 @@ import pytest
 from tests import ROOT
 
 LOCKS = ["requirements.txt", "requirements-rehearse.txt", "requirements-dev.txt"]
+
+
+SCANNERS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*.txt"))]
+NODE = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*/package-lock.json"))]
 
 
 def requirements(lock: str) -> dict[str, str]:
@@ -25,18 +30,27 @@ def normal(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.split(r"[<>=\[;]", requirement)[0]).lower()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, *SCANNERS])
 def test_each_requirement_has_one_version_and_its_hashes(lock: str) -> None:
     form = re.compile(r"[a-z0-9-]+==[\w.!+]+(\s*;[^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
     for name, block in requirements(lock).items():
         assert form.fullmatch(block), name
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, *SCANNERS])
 def test_no_index_and_no_place_is_named(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
     for forbidden in ("http:", "https:", "file:", "git+", "index", "find-links", " @ ", "trusted-host", "/"):
         assert forbidden not in text.lower(), forbidden
+
+
+@pytest.mark.parametrize("lock", NODE)
+def test_each_package_of_node_has_its_hash_and_names_no_place(lock: str) -> None:
+    packages = json.loads((ROOT / lock).read_text("utf-8"))["packages"]
+    del packages[""]
+    # What another package brings along has that one's.
+    assert all("integrity" in each or each.get("inBundle") for each in packages.values())
+    assert not any("resolved" in each for each in packages.values())
 
 
 def test_nothing_is_built_with_what_no_lock_names() -> None:
