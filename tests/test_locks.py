@@ -12,8 +12,6 @@ import pytest
 from tests import ROOT
 
 LOCKS = ["requirements.txt", "requirements-rehearse.txt", "requirements-dev.txt"]
-
-
 SCANNERS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*.txt"))]
 NODE = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*/package-lock.json"))]
 
