@@ -126,7 +126,7 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --extra rehearse --constraint requirements-dev.txt --output-file requirements-rehearse.txt pyproject.toml
-	@for tool in checkov cfripper cyclonedx-bom detect-secrets sphinx; do \
+	@for tool in checkov cfripper cyclonedx-bom detect-secrets sphinx zizmor; do \
 	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	        --output-file scan/$$tool.txt scan/$$tool.in; \
