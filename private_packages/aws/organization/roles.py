@@ -95,6 +95,8 @@ class _SharedClients:
         # A session of its own: one with credentials would sign with those whatever is not signed otherwise.
         self._session = botocore.session.Session(profile=profile)
         self._session.register_component("credential_provider", CredentialResolver([_CallerProvider()]))
+        # Nobody reads the dates in the answers, and to parse them takes as long as all the rest of an answer.
+        self._session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
         self._config = config
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()

@@ -39,3 +39,10 @@ def test_a_region_that_is_none_is_told_in_a_sentence(organization: MotoOrganizat
     caller = role_in_an_account(organization)
     with pytest.raises(AwsError, match=r"AWS cannot be asked: .*'not a region'"):
         caller.client("iam", "not a region")
+
+
+def test_dates_are_left_as_aws_writes_them_since_nobody_reads_them(organization: MotoOrganization) -> None:
+    caller = role_in_an_account(organization)
+    organization.install_build_roles(caller.identity.account)
+    role = caller.client("iam").get_role(RoleName="stackery-deployer")["Role"]
+    assert isinstance(role["CreateDate"], str)
