@@ -68,7 +68,7 @@ scan: $(DEVELOPMENT) ## Run security scanners over templates, code and history
 
 .PHONY: sbom
 sbom: $(RUNTIME) ## Write sbom.cdx.json, what the command depends on, as CycloneDX
-	@scan/environment cyclonedx-bom
+	@scan/environment scan/cyclonedx-bom
 	@$(VENV)/scan/cyclonedx-bom/bin/cyclonedx-py requirements requirements.txt --output-reproducible \
 	    --output-format JSON --output-file sbom.cdx.json
 
@@ -107,13 +107,8 @@ pictures: $(DEVELOPMENT) ## Record the moving pictures in docs/pictures/ anew
 	@$(BIN)/python -m pictures
 
 .PHONY: benchmark
-benchmark: $(DEVELOPMENT) ## Measure generation, hook, checks, and rollout
-	@$(BIN)/python benchmarks/generation.py
-	@$(BIN)/python -m benchmarks.hook
-	@$(BIN)/python -m benchmarks.organization_check
-	@$(BIN)/python -m benchmarks.role_check
-	@$(BIN)/python -m benchmarks.watch
-	@$(BIN)/python -m benchmarks.report
+benchmark: $(DEVELOPMENT) ## Print one table of what this takes and what others take
+	@$(BIN)/python -m benchmarks
 
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
@@ -131,6 +126,9 @@ lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	        --output-file scan/$$tool.txt scan/$$tool.in; \
 	done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --constraint requirements-dev.txt --output-file benchmarks/peers.txt benchmarks/peers.in
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches

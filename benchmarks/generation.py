@@ -1,100 +1,65 @@
-"""How long it takes to write the templates, from the process's start to its end, beside the CDK.
+"""How long it takes to write the templates, and their size, beside the CDK and `aws cloudformation package`.
 
-Run it with `make benchmark`. The CDK app in benchmarks/cdk makes the same kinds of resources; it is measured
-where npm is, in turn with the generator, so that a busy machine slows both. `cdk synth` runs the app's own
-`node app.js`, which is measured without it, too.
+The CDK app in benchmarks/cdk makes the same resources; `cdk synth` runs its `node app.js`, which is measured
+without it, too. `package` zips the function of the same template and uploads it to MiniStack on loopback.
 """
 
-import os
-import shutil
-import statistics
-import subprocess
+import json
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.table import ROOT, Row, medians, program
+from generator import short_forms
+from tests.e2e.ministack import Account, running
+from tests.e2e.terminal import COMMAND
+from tests.node import install
+
 RUNS = 10
-HERE = Path(__file__).parent
-PYTHON = Path(sys.executable)
+CDK = ROOT / "benchmarks" / "cdk"
 
 
-@dataclass(frozen=True)
-class Program:
-    """What is measured."""
-
-    name: str
-    command: Sequence[str | Path]
-    folder: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def seconds(self) -> float:
-        """Run it once and return how long that took."""
-        start = time.perf_counter()
-        environment = os.environ | self.variables
-        subprocess.run(self.command, cwd=self.folder, env=environment, check=True, capture_output=True)
-        return time.perf_counter() - start
-
-
-def in_turn(programs: Sequence[Program]) -> list[list[float]]:
-    """Run each program once to warm the caches, then all of them in turn; return the times of each."""
-    for program in programs:
-        program.seconds()
-    rounds = [[program.seconds() for program in programs] for _ in range(RUNS)]
-    return [list(times) for times in zip(*rounds, strict=True)]
-
-
-def spread(values: Sequence[float], unit: str = " s", digits: int = 2) -> str:
-    """Return the median and the range."""
-    middle, low, high = statistics.median(values), min(values), max(values)
-    return f"median {middle:.{digits}f}{unit}  ({low:.{digits}f} to {high:.{digits}f}{unit})"
-
-
-def compare(programs: Sequence[Program]) -> None:
-    """Print each program's times, and how the first one's compare with each other's, run by run."""
-    first, *others = in_turn(programs)
-    print(f"{programs[0].name:<44} {spread(first)}")
-    for program, times in zip(programs[1:], others, strict=True):
-        ratios = [one / other for one, other in zip(first, times, strict=True)]
-        print(f"{program.name:<44} {spread(times)}; of which the first takes {spread(ratios, '', 3)}")
-
-
-def main() -> None:
-    """Measure the generator, what of it are imports, and the CDK where it can be installed."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [PYTHON.with_name("private-packages"), "template", "--output-dir", folder]
-        template = Program("private-packages template", command, HERE.parent)
-        libraries = ("pydantic", "troposphere", "click", "yaml")
-        models = {"pydantic": "from pydantic import BaseModel"}
-        imports = [
-            Program(
-                f"  Python and its import of {name}",
-                [PYTHON, "-c", models.get(name, f"import {name}")],
-                HERE.parent,
-            )
-            for name in libraries
-        ]
-        for program, times in zip(imports, in_turn(imports), strict=True):
-            print(f"{program.name:<44} {spread(times)}")
-        npm, node = shutil.which("npm"), shutil.which("node")
-        if not (npm and node):
-            compare([template])
-            print("the CDK: not measured, Node.js or npm is missing")
-            return
-        cdk = HERE / "cdk"
-        subprocess.run([npm, "ci", "--silent"], cwd=cdk, check=True)
-        output = {"CDK_OUTDIR": f"{folder}/cdk.out"}
-        synth = [cdk / "node_modules/.bin/cdk", "synth", "--quiet", "--no-notices"]
-        compare(
-            [
-                template,
-                Program("node app.js, the CDK alone", [node, "app.js"], cdk, output),
-                Program("cdk synth", synth, cdk),
-            ]
+def rows() -> Iterator[Row]:
+    """Compare the whole programs, from start to end."""
+    install(CDK)
+    with tempfile.TemporaryDirectory() as name, running() as url:
+        folder, account = Path(name), Account(url, "100000000000")
+        package = _package(folder / "package", account)
+        ours, *theirs = medians(
+            RUNS,
+            program(COMMAND, "template", "--output-dir", folder),
+            program(
+                CDK / "node_modules/.bin/cdk",
+                "synth",
+                "--quiet",
+                "--no-notices",
+                "--output",
+                folder,
+                folder=CDK,
+            ),
+            program("node", "app.js", folder=CDK, variables={"CDK_OUTDIR": name}),
+            program(*package, folder=folder / "package", variables=account.environment),
         )
+        peers = ("cdk synth", "node app.js, the CDK alone", "aws cloudformation package, to MiniStack")
+        for peer, seconds in zip(peers, theirs, strict=True):
+            yield Row("templates from repositories.yaml", ours, peer=peer, theirs=seconds)
+        synthesized = (folder / "private-packages.template.json").stat().st_size
+        size = (folder / "private-packages.yaml").stat().st_size
+    yield Row("private-packages.yaml", size, "B", "the CDK's template of the same resources", synthesized)
 
 
-if __name__ == "__main__":
-    main()
+def _package(folder: Path, account: Account) -> list[str | Path]:
+    """Return the command that packages the template, whose function becomes a file of its own."""
+    template = short_forms.load((ROOT / "templates" / "private-packages.yaml").read_text("utf-8"))
+    code = folder / "code"
+    code.mkdir(parents=True)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            (code / "index.py").write_text(resource["Properties"]["Code"]["ZipFile"], "utf-8")
+            resource["Properties"]["Code"] = "code"
+    (folder / "template.json").write_text(json.dumps(template), "utf-8")
+    account.client("s3").create_bucket(Bucket="packages")
+    aws = Path(sys.executable).with_name("aws")
+    options = ("--template-file", "template.json", "--s3-bucket", "packages", "--force-upload")
+    return [aws, "cloudformation", "package", *options, "--output-template-file", "packaged.yaml"]

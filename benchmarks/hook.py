@@ -1,61 +1,90 @@
-"""How much longer a build waits for the hook than for the bare `aws` calls that it makes.
+"""How long a build waits for the hook, for the bare `aws` calls that it makes, and for `codeartifact login`.
 
-Run it with `make benchmark`. The real AWS CLI asks a server on loopback. Bare and hook take turns, so that
-both see the same load of the machine.
+The real AWS CLI asks servers on loopback.
 """
 
-import statistics
+import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
-from tests.hooks.machine import Machine, arn
+from benchmarks.table import Row, medians
+from tests.hooks.machine import NPM, PIP, Machine, arn
 from tests.hooks.secrets_manager import SecretsManager
 
+RUNS = 9
 BARE = """for arn in "$@"; do
   aws secretsmanager get-secret-value --region eu-central-1 --secret-id "${arn}" \
     --version-stage AWSCURRENT --query SecretString --output text >/dev/null &
 done
 wait"""
+LOGIN = "aws codeartifact login --domain acme --repository packages --region eu-central-1"
 
 
-def measure(runs: int, *tasks: Callable[[], object]) -> list[list[float]]:
-    """Return the seconds of each run of each task, which take turns; the first turn does not count."""
-    seconds: list[list[float]] = [[] for _ in tasks]
-    for run in range(runs + 1):
-        for task, taken in zip(tasks, seconds, strict=True):
-            start = time.perf_counter()
-            task()
-            if run:
-                taken.append(time.perf_counter() - start)
-    return seconds
+class CodeArtifact(BaseHTTPRequestHandler):
+    """Answers what `aws codeartifact login` asks."""
+
+    def do_POST(self) -> None:
+        """Answer GetAuthorizationToken."""
+        self._answer({"authorizationToken": "not-a-real-token-1", "expiration": 2_000_000_000})
+
+    def do_GET(self) -> None:
+        """Answer GetRepositoryEndpoint."""
+        self._answer({"repositoryEndpoint": "https://acme-111122223333.d.codeartifact.example.com/packages/"})
+
+    def log_message(self, *_: object) -> None:
+        """Keep the table clean."""
+
+    def _answer(self, content: dict[str, object]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
-def main(runs: int) -> None:
-    """Print the medians for one secret and for several."""
-    print(f"{'secrets':>7}  {'bare aws':>9}  {'hook':>9}  {'hook costs':>10}   (seconds, medians of {runs})")
+def rows() -> Iterator[Row]:
+    """Compare the whole programs, from start to end."""
     for count in (1, 4, 10):
         names = [f"Repository{number}" for number in range(count)]
-        arns = [arn(name) for name in names]
+        entries = [
+            f"\n  - {{id: {name}, manager: npm, url: 'https://example.com/{name}', secret: {name}}}"
+            for name in names
+        ]
         with tempfile.TemporaryDirectory() as folder, SecretsManager() as server:
-            machine = Machine(Path(folder) / "machine")
-            machine.use_real_aws(server.endpoint)
-            for secret in arns:
-                server.store(secret, "not-a-real-token-1")
-            machine.make(
-                *(
-                    f"\n  - {{id: {name}, manager: npm, url: 'https://example.com/{name}', secret: {name}}}"
-                    for name in names
-                )
-            )
-            bare_calls = partial(machine.run, "bash", "-c", BARE, "bash", *arns)
-            bare, hook = measure(runs, bare_calls, machine.run)
-        costs = statistics.median(b - a for a, b in zip(bare, hook, strict=True))
-        print(f"{count:7}  {statistics.median(bare):9.3f}  {statistics.median(hook):9.3f}  {costs:+10.3f}")
+            machine = _machine(Path(folder), server, *entries, secrets=names)
+            bare = partial(machine.run, "bash", "-c", BARE, "bash", *map(arn, names))
+            ours, theirs = medians(RUNS, machine.run, bare)
+        secrets = f"{count} secret{'s' * (count > 1)}"
+        yield Row(f"hook, {secrets}", ours, peer="aws get-secret-value alone, imitated", theirs=theirs)
+    for tool, entry, secret in (("npm", NPM, "AcmeNpm"), ("pip", PIP, "AcmePip")):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            SecretsManager() as server,
+            ThreadingHTTPServer(("127.0.0.1", 0), CodeArtifact) as other,
+        ):
+            Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
+            machine = _machine(Path(folder), server, entry, secrets=[secret])
+            url = f"http://127.0.0.1:{other.server_port}"
+            login = partial(machine.run, *LOGIN.split(), "--tool", tool, AWS_ENDPOINT_URL_CODEARTIFACT=url)
+            # A HOME of its own: neither meets what the other wrote.
+            apart = Path(folder) / "other"
+            apart.mkdir()
+            ours, theirs = medians(RUNS, machine.run, partial(login, HOME=str(apart)))
+            other.shutdown()
+        peer = f"aws codeartifact login --tool {tool}, imitated"
+        yield Row(f"hook, 1 secret, {tool}", ours, peer=peer, theirs=theirs)
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+def _machine(folder: Path, server: SecretsManager, *entries: str, secrets: list[str]) -> Machine:
+    machine = Machine(folder / "machine")
+    machine.use_real_aws(server.endpoint)
+    (machine.programs / "pip").symlink_to(Path(sys.executable).with_name("pip"))
+    for secret in secrets:
+        server.store(arn(secret), "not-a-real-token-1")
+    machine.make(*entries)
+    return machine

@@ -1,61 +1,71 @@
-"""How long `private-packages check --organization` takes, and how much memory, as the organization grows.
+"""How long `check --organization` takes as the organization grows, beside botocove with the same check.
 
-Run it with `make benchmark`. The installed command asks a server on loopback that answers each call after a
-fixed latency. The ideal is what the waiting alone takes: the calls before the checks (who calls, the
-organization's id, its accounts, 20 an answer) one after the other, those of the checks as many at a time as
-accounts are. It holds neither the start of Python nor any work between the calls.
-
-Sizes and concurrencies of one's own: python -m benchmarks.organization_check 2000:64
+A server on loopback answers each call after a fixed latency. The waiting alone is what the latencies take:
+the calls before the checks (who calls, the organization's id, its accounts, 20 an answer) one after the
+other, those of the checks as many at a time as accounts are. It holds neither the start of Python nor any
+work between the calls.
 """
 
 import os
 import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.role_check import PEERS, install_peers
+from benchmarks.table import ROOT, Row
+from tests.e2e.terminal import COMMAND
 from tests.organization_server import Account, running
 
 LATENCY = 0.1
-SIZES = ("100:16", "500:16", "2000:16", "2000:64")
-COMMAND = Path(sys.executable).with_name("private-packages")
+SIZES = ("100:16", "100:64", "500:16", "500:64", "2000:16", "2000:64")
 BEFORE_THE_CHECKS = ("GetCallerIdentity", "DescribeOrganization", "ListAccounts")
 
 
-def measure(size: int, concurrency: int) -> str:
-    """Check an organization of this size once, and return a line of the table."""
+@dataclass(frozen=True)
+class Run:
+    """What a program took to check an organization."""
+
+    seconds: float
+    waiting: float
+    processor: float
+    """Seconds for each account."""
+    megabytes: float
+
+
+def rows(sizes: tuple[str, ...] = SIZES) -> Iterator[Row]:
+    """Compare whole programs, each run once: botocove takes minutes."""
+    install_peers()
+    for each in sizes:
+        size, at_once = each.split(":")
+        what = f"check --organization, {int(size):,} accounts, {at_once} at once"
+        ours = _run(
+            int(size), int(at_once), COMMAND, "check", "--organization", "--output", "csv", "--concurrency"
+        )
+        yield Row(what, ours.seconds, peer="the waiting alone", theirs=ours.waiting)
+        peer = _run(int(size), int(at_once), PEERS, ROOT / "benchmarks" / "peers" / "cove.py")
+        yield Row(what, ours.seconds, peer="botocove", theirs=peer.seconds)
+    yield Row("  processor time for each account", ours.processor, peer="botocove", theirs=peer.processor)
+    yield Row("  the most memory", ours.megabytes, "MB", "botocove", peer.megabytes)
+
+
+def _run(size: int, at_once: int, *command: str | Path) -> Run:
     accounts = [Account(f"{100000000000 + number}") for number in range(size)]
     with running(accounts, LATENCY) as server:
-        start = time.perf_counter()
-        command = subprocess.Popen(
-            [COMMAND, "check", "--organization", "--concurrency", str(concurrency), "--output", "csv"],
-            env=os.environ | server.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        environment = (
+            os.environ | server.environment | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": str(ROOT)}
         )
-        _, status, usage = os.wait4(command.pid, 0)
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [*command, str(at_once)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
-        command.returncode = os.waitstatus_to_exitcode(status)
+        process.returncode = os.waitstatus_to_exitcode(status)
         calls = server.calls()
-    if command.returncode:
-        raise SystemExit(f"The command ended with {command.returncode}.")
+    if process.returncode:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}.")
     before = sum(calls.pop(operation) for operation in BEFORE_THE_CHECKS)
-    ideal = LATENCY * (before + calls.total() / concurrency)
-    cpu = usage.ru_utime + usage.ru_stime
-    return (
-        f"{size:8,}  {concurrency:11}  {before + calls.total():6,}  {seconds:7.1f} s  {ideal:7.1f} s"
-        f"  {seconds / ideal:5.2f}  {cpu / size * 1000:8.1f} ms  {usage.ru_maxrss / 1024:8.0f} MB"
-    )
-
-
-def main(sizes: list[str]) -> None:
-    """Print a line for each size and concurrency."""
-    print(f"check --organization, {LATENCY * 1000:.0f} ms for each call")
-    print("accounts  concurrency   calls  wall time      ideal  ratio  CPU/account  peak memory")
-    for size in sizes:
-        accounts, concurrency = size.split(":")
-        print(measure(int(accounts), int(concurrency)), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:] or list(SIZES))
+    waiting = LATENCY * (before + calls.total() / at_once)
+    return Run(seconds, waiting, (usage.ru_utime + usage.ru_stime) / size, usage.ru_maxrss / 1024)

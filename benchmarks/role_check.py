@@ -1,27 +1,33 @@
-"""How long the role check takes from the event to the answer, and how much of Lambda's processor and memory.
+"""How long the role check takes as a function, from its process's start to its answer, and its code's size.
 
-Run it with `make benchmark`. The template's function runs in a process of its own, as in Lambda, and asks
-MiniStack on loopback, which answers in a few milliseconds: what is measured is the function's own share. The
-processor's time holds the start of Python and the import of boto3; for its 256 MB, Lambda gives it a seventh
-of a processor.
+It runs beside the same check with crhelper and behind CDK's provider framework, which is a function of its
+own that calls the check's. All ask MiniStack on loopback, which answers in a few milliseconds, and deliver
+the answer by plain HTTP: what is measured is the functions' own share. For its 256 MB, Lambda gives a
+function a seventh of a processor.
 """
 
-import statistics
+import json
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from pathlib import Path
 
-from tests.custom_resource.cloudformation import serve
+from benchmarks.generation import CDK
+from benchmarks.table import ROOT, Row, medians, seconds
+from tests.custom_resource.cloudformation import CloudFormation, serve
 from tests.e2e.faults import Fault, between
-from tests.e2e.lambda_function import Run, invoke
+from tests.e2e.lambda_function import RUNTIME, source
 from tests.e2e.ministack import Account, running
+from tests.node import install
 
-RUNS = 5
-AT_ONCE = 200
-SPARED = 10
-"""How many calls a second Organizations answers to all of them."""
-ORGANIZATION = "organizations:DescribeOrganization"
+RUNS = 9
+AT_ONCE, ANSWERED = 200, 10
+"""So many functions at once, and so many calls in a second that Organizations answers to all of them."""
+HERE = ROOT / "benchmarks"
+PEERS = ROOT / ".venv" / "benchmarks" / "peers" / "bin" / "python"
+PROVIDER = CDK / "node_modules/aws-cdk-lib/custom-resources/lib/provider-framework/runtime"
 TEMPLATE = """Conditions:
   Never: !Equals [this, that]
 Resources:
@@ -35,56 +41,86 @@ Resources:
 """
 
 
-def ask(account: Account) -> tuple[Run, bool]:
-    """Run the function once; return also whether it passed."""
-    with serve() as cloudformation:
-        run = invoke(cloudformation.event("Create"), account.environment)
-        return run, cloudformation.answer["Status"] == "SUCCESS"
+def install_peers() -> None:
+    """Install crhelper and botocove as they are locked, in an environment of their own."""
+    subprocess.run([ROOT / "scan" / "environment", "benchmarks/peers"], check=True)
 
 
-def ask_through(account: Account, fault: Fault) -> tuple[Run, bool]:
-    """Run the function once where AWS has this fault."""
-    with between(account.url, fault) as proxy:
-        return ask(Account(proxy.url, account.id))
-
-
-def measure(name: str, run: Callable[[], tuple[Run, bool]], times: int = RUNS, at_once: int = 1) -> None:
-    """Print a line of the table."""
-    with ThreadPoolExecutor(at_once) as pool:
-        runs, passed = zip(*pool.map(lambda _: run(), range(times)), strict=True)
-    seconds = [run.seconds for run in runs]
-    print(
-        f"{name:<46} {sum(passed):3} of {times:<3} {statistics.median(seconds):7.2f} s {max(seconds):7.2f} s"
-        f" {statistics.median(run.cpu_seconds for run in runs):7.2f} s"
-        f" {max(run.megabytes for run in runs):5.0f} MB",
-        flush=True,
+def rows() -> Iterator[Row]:
+    """Compare a healthy check, and tell of the slowest healthy ones."""
+    install(CDK)
+    install_peers()
+    with tempfile.TemporaryDirectory() as folder, running() as url, serve() as cloudformation:
+        here = Path(folder)
+        (here / "index.py").write_text(source(), "utf-8")
+        healthy, elsewhere, large = (Account(url, f"{100000000000 + number}") for number in range(3))
+        healthy.install_stackery_role("1.30.4")
+        elsewhere.install_stackery_role("1.30.4", region="eu-west-1")
+        _install_large(large)
+        runtime = ("-c", RUNTIME, "120")
+        check = [sys.executable, *runtime]
+        ours, crhelper, cdk, other_region, template = medians(
+            RUNS,
+            _asked(cloudformation, check, here, healthy),
+            _asked(cloudformation, [PEERS, *runtime], HERE / "peers" / "crhelper", healthy),
+            _asked(cloudformation, ["node", CDK / "provider.js", sys.executable], ROOT, healthy),
+            _asked(cloudformation, check, here, elsewhere),
+            _asked(cloudformation, check, here, large),
+        )
+        busy = Fault("throttled", "organizations:DescribeOrganization", spared=ANSWERED)
+        with between(url, busy) as proxy:
+            through = Account(proxy.url, healthy.id)
+            last = seconds(lambda: _all_at_once(check, here, through))
+    code = len(source().encode())
+    yield Row("role check, cold start to answer", ours, peer="with crhelper", theirs=crhelper)
+    yield Row(
+        "role check, cold start to answer", ours, peer="behind CDK's provider, without its SDK", theirs=cdk
+    )
+    yield Row("  its stack in another Region", other_region)
+    yield Row("  its stack's template has 1 MB of blank lines", template)
+    yield Row(f"  the last of {AT_ONCE}, where {ANSWERED} a second are answered", last)
+    [library] = PEERS.parent.parent.glob("lib/*/site-packages/crhelper")
+    yield Row("code of answer and check", code, "B", "crhelper alone", _size(library, "*.py"))
+    yield Row(
+        "code of answer and check", code, "B", "CDK's provider framework alone", _size(PROVIDER, "*.js")
     )
 
 
-def main(spared: int) -> None:
-    """Measure the check of a healthy account, of large templates, and where AWS is busy."""
-    print(f"{'':<46}     passed     median   longest processor  memory")
-    with running() as url:
-        healthy, elsewhere, *others = (Account(url, f"{100000000000 + number}") for number in range(5))
-        healthy.install_stackery_role("1.30.4")
-        measure("version in the stack's output", partial(ask, healthy))
-        elsewhere.install_stackery_role("1.30.4", region="eu-west-1")
-        measure("stack in another Region", partial(ask, elsewhere))
-        for account, size in zip(others, (0, 51_000, 999_500), strict=True):
-            account.install_stackery_role(None)
-            s3, cloudformation = account.client("s3"), account.client("cloudformation")
-            s3.create_bucket(Bucket=account.id)
-            s3.put_object(Bucket=account.id, Key="template", Body="\n" * size + TEMPLATE)
-            cloudformation.update_stack(StackName="stackery", TemplateURL=f"{url}/{account.id}/template")
-            measure(f"version in a template, {size:,} bytes blank", partial(ask, account))
-        for action in ("iam:GetRole", "cloudformation:DescribeStacks", ORGANIZATION):
-            fault = Fault("throttled", action, 8)
-            run = partial(ask_through, healthy, fault)
-            measure(f"{action} throttled for 8 s", run, at_once=RUNS)
-        with between(url, Fault("throttled", ORGANIZATION, spared=spared)) as proxy:
-            run = partial(ask, Account(proxy.url, healthy.id))
-            measure(f"{AT_ONCE} at once, of which {spared} a second are answered", run, AT_ONCE, AT_ONCE)
+def _asked(
+    cloudformation: CloudFormation, command: Sequence[str | Path], folder: Path, account: Account
+) -> Callable[[], object]:
+    """Return the task that runs a function once, and fails where the check does."""
+    environment = account.environment | {"HOME": str(folder), "PYTHONPATH": str(ROOT)}
+
+    def run() -> None:
+        cloudformation.reset()
+        event = json.dumps(cloudformation.event("Create"))
+        subprocess.run(
+            command, cwd=folder, env=environment, input=event, text=True, check=True, capture_output=True
+        )
+        if cloudformation.answer["Status"] != "SUCCESS":
+            raise SystemExit(str(cloudformation.answer))
+
+    return run
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else SPARED)
+def _all_at_once(command: Sequence[str | Path], folder: Path, account: Account) -> None:
+    def once(_: int) -> None:
+        with serve() as cloudformation:
+            _asked(cloudformation, command, folder, account)()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(once, range(AT_ONCE)))
+
+
+def _install_large(account: Account) -> None:
+    account.install_stackery_role(None)
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=account.id)
+    s3.put_object(Bucket=account.id, Key="template", Body="\n" * 999_500 + TEMPLATE)
+    url = f"{account.url}/{account.id}/template"
+    account.client("cloudformation").update_stack(StackName="stackery", TemplateURL=url)
+
+
+def _size(folder: Path, pattern: str) -> int:
+    return sum(path.stat().st_size for path in folder.glob(pattern))
