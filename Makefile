@@ -11,6 +11,8 @@ RUNTIME := $(VENV)/.runtime
 REHEARSAL := $(VENV)/.rehearsal
 DEVELOPMENT := $(VENV)/.development
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 TEMPLATES := templates/private-packages.yaml templates/role-check.yaml
 
 .PHONY: help
@@ -90,7 +92,7 @@ rehearse: $(REHEARSAL) ## Deploy to an imitation of AWS on this machine, step by
 
 .PHONY: docs
 docs: $(BIN)/python ## Make the site of README and docs/ in build/site, which needs no network to be read
-	@scan/environment sphinx
+	@scan/environment scan/sphinx
 	@rm -rf build
 	@$(VENV)/scan/sphinx/bin/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs \
 	    --doctree-dir build/doctrees . build/site
@@ -112,23 +114,13 @@ benchmark: $(DEVELOPMENT) ## Print one table of what this takes and what others 
 
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	    --extra build --extra rehearse --extra dev --output-file requirements-dev.txt pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	    --extra build --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	    --extra rehearse --constraint requirements-dev.txt --output-file requirements-rehearse.txt pyproject.toml
+	@$(LOCK) --extra build --extra rehearse --extra dev --output-file requirements-dev.txt pyproject.toml
+	@$(LOCK) --constraint requirements-dev.txt --extra build --output-file requirements.txt pyproject.toml
+	@$(LOCK) --constraint requirements-dev.txt --extra rehearse --output-file requirements-rehearse.txt pyproject.toml
 	@for tool in checkov cfripper cyclonedx-bom detect-secrets sphinx zizmor; do \
-	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	        --output-file scan/$$tool.txt scan/$$tool.in; \
+	    $(LOCK) --output-file scan/$$tool.txt scan/$$tool.in; \
 	done
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	    --constraint requirements-dev.txt --output-file benchmarks/peers.txt benchmarks/peers.in
+	@$(LOCK) --constraint requirements-dev.txt --no-strip-extras --output-file benchmarks/peers.txt benchmarks/peers.in
 
 .PHONY: clean
 clean: ## Remove the virtual environment and all caches
