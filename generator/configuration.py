@@ -35,6 +35,8 @@ SECRET_NAME = f"{SECRET_NAME_CHARACTERS}{{1,{SECRET_NAME_LENGTH}}}"
 
 ROLE_PATH_AND_NAME = r"(?:[A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
 """An IAM role's path and name without the leading slash, and without wildcards."""
+ROLE_PATTERN = ROLE_PATH_AND_NAME.replace("@-", "@*?-")
+"""The same with the wildcards * and ?, none of which ever stands for a slash."""
 
 ORGANIZATIONAL_UNIT = "ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}"
 ORGANIZATION_PATH = rf"o-[a-z0-9]{{10,32}}/(?:\*|r-[a-z0-9]{{4,32}}/(?:{ORGANIZATIONAL_UNIT}/)*\*?)"
@@ -52,6 +54,22 @@ def _matches(pattern: str, fix: str) -> AfterValidator:
 def _parses(url: str) -> str:
     Address.of(url)
     return url
+
+
+def _is_role(value: str, others: ValidationInfo) -> str:
+    if others.data.get("role_check") == "stackery":
+        if not re.fullmatch(ROLE_PATH_AND_NAME, value):
+            raise ValueError(
+                "write a role's path and name without a leading slash, stackery/stackery-deployer;"
+                " wildcards need `role_check: none`"
+            )
+    elif not re.fullmatch(ROLE_PATTERN, value):
+        raise ValueError(
+            "write a role's path and name without a leading slash, ci/builder or codebuild-acme-*"
+        )
+    elif not re.search("[A-Za-z0-9]", value.rpartition("/")[2]):
+        raise ValueError("would let roles of any name read: beside wildcards, a name needs letters or digits")
+    return value
 
 
 def _one_line(text: str) -> str:
@@ -164,22 +182,17 @@ class Configuration(_Strict):
         AfterValidator(_not_empty),
     ]
     """1 to 96 of them: CloudFormation takes 200 parameters."""
+    role_check: Literal["stackery", "none"] = "stackery"
+    """`stackery`: nothing is created in an account whose Stackery Role is too old; `none`: builds without Stackery."""
     build_roles: Annotated[
-        tuple[
-            Annotated[
-                str,
-                _matches(
-                    ROLE_PATH_AND_NAME,
-                    "write a role's path and name without a leading slash and without wildcards,"
-                    " stackery/stackery-deployer",
-                ),
-            ],
-            ...,
-        ],
+        tuple[Annotated[str, AfterValidator(_is_role)], ...],
         Field(max_length=10, strict=False),
         AfterValidator(_not_empty),
     ] = ("stackery/stackery-factory-role", "stackery/stackery-deployer")
-    """Path and name of the IAM roles that may read the tokens, in every account of the organization."""
+    """Path and name of the IAM roles that may read the tokens, in every account of the organization.
+
+    With `role_check: none` they can have the wildcards `*` and `?`, which stand for no slash.
+    """
     organization_paths: Annotated[
         tuple[
             Annotated[
@@ -219,14 +232,33 @@ class Configuration(_Strict):
 
         `Configuration.model_validate` reads it back.
         """
-        return self.model_dump(mode="json", exclude_defaults=True)
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        return said if self.has_role_check else said | {"build_roles": list(self.build_roles)}
+
+    @property
+    def has_role_check(self) -> bool:
+        """Whether an account's Stackery Role is checked before anything is created."""
+        return self.role_check == "stackery"
 
     @field_validator("build_roles")
     @classmethod
-    def _role_names_are_unique(cls, build_roles: tuple[str, ...]) -> tuple[str, ...]:
-        if twice := _first_pair([role.split("/")[-1].lower() for role in build_roles]):
+    def _role_names_are_unique(cls, build_roles: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        if twice := _first_pair([*build_roles]):
+            raise ValueError(f"entries {twice} are the same, remove one")
+        by_name = [role.split("/")[-1].lower() for role in build_roles]
+        # The check looks for each of them in one account.
+        if others.data.get("role_check") == "stackery" and (twice := _first_pair(by_name)):
             raise ValueError(f"entries {twice} have the same name, of which an account has one role at most")
         return build_roles
+
+    @model_validator(mode="after")
+    def _says_who_builds(self) -> Self:
+        if not self.has_role_check and "build_roles" not in self.model_fields_set:
+            raise ValueError(
+                "field build_roles: is missing, list the roles that may read, which have no default with"
+                " `role_check: none`"
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

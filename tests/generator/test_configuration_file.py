@@ -68,6 +68,7 @@ def test_everything_that_can_be_said() -> None:
     accepted = configuration_file.parse(ACCEPTABLE, "repositories.yaml")
     assert accepted.model_dump(exclude_none=True) == {
         "repositories": (ENTRY | {"scope": "@acme", "description": "Token of Acme"},),
+        "role_check": "stackery",
         "build_roles": ("stackery/stackery-deployer",),
         "organization_paths": ("o-a1b2c3d4e5/*",),
         "block_public_policy": False,
@@ -77,10 +78,17 @@ def test_everything_that_can_be_said() -> None:
 def test_what_is_not_said_is_as_in_the_manual_procedure() -> None:
     accepted = configuration_file.parse(text_of(ENTRY), "repositories.yaml")
     assert accepted.build_roles == ("stackery/stackery-factory-role", "stackery/stackery-deployer")
+    assert accepted.role_check == "stackery"
     assert accepted.organization_paths == ()
     assert accepted.block_public_policy is False
     assert accepted.repositories[0].scope is None
     assert accepted.repositories[0].description == "Token of a private package repository"
+
+
+def test_without_role_check_roles_can_have_wildcards_and_one_name_under_several_paths() -> None:
+    roles = ["codebuild-acme-*", "ci/builder", "team-?/builder", "*/deploy", "Ci/Builder"]
+    accepted = configuration_file.parse(text_of(ENTRY, role_check="none", build_roles=roles), "f.yaml")
+    assert accepted.build_roles == tuple(roles)
 
 
 def test_the_committed_file_says_what_holds_without_one() -> None:
@@ -221,8 +229,11 @@ def test_an_entry_that_has_no_fields(entry: Any) -> None:
 
 
 ROLE = (
-    "write a role's path and name without a leading slash and without wildcards, stackery/stackery-deployer"
+    "write a role's path and name without a leading slash, stackery/stackery-deployer; wildcards need"
+    " `role_check: none`"
 )
+ROLE_OR_PATTERN = "write a role's path and name without a leading slash, ci/builder or codebuild-acme-*"
+ANY_NAME = "would let roles of any name read: beside wildcards, a name needs letters or digits"
 PATH = "write a path of aws:PrincipalOrgPaths, o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"
 FIRST_ROLE = "field build_roles, entry 1"
 FIRST_PATH = "field organization_paths, entry 1"
@@ -272,6 +283,43 @@ EMPTY = "must not be empty, list at least one"
             {"build_roles": ["a/Builder", "x", "b/builder"]},
             "field build_roles: entries 1 and 3 have the same name, of which an account has one role at most",
             id="two build roles of one name",
+        ),
+        pytest.param(
+            {"build_roles": ["x", "a/b", "a/b"]},
+            "field build_roles: entries 2 and 3 are the same, remove one",
+            id="a build role twice",
+        ),
+        pytest.param(
+            {"role_check": "None"},
+            "field role_check: is unknown, use 'stackery' or 'none'",
+            id="a role check that there is not",
+        ),
+        pytest.param(
+            {"role_check": "none"},
+            "field build_roles: is missing, list the roles that may read, which have no default with"
+            " `role_check: none`",
+            id="no role check and no build roles",
+        ),
+        *(
+            pytest.param(
+                {"role_check": "none", "build_roles": [role]},
+                f"{FIRST_ROLE}: {fault}",
+                id=f"without role check: {role[:9]}",
+            )
+            for role, fault in (
+                ("*", ANY_NAME),
+                ("**", ANY_NAME),
+                ("?*", ANY_NAME),
+                ("*-*", ANY_NAME),
+                ("*/*", ANY_NAME),
+                ("ci/*", ANY_NAME),
+                ("/ci/a", ROLE_OR_PATTERN),
+                ("ci//a", ROLE_OR_PATTERN),
+                ("a[b]", ROLE_OR_PATTERN),
+                ("${a}", ROLE_OR_PATTERN),
+                ("arn:aws:iam::*:role/a", ROLE_OR_PATTERN),
+                ("a" * 65, ROLE_OR_PATTERN),
+            )
         ),
         *(
             pytest.param({"organization_paths": [path]}, f"{FIRST_PATH}: {PATH}", id=path)
@@ -605,7 +653,8 @@ def test_a_value_of_an_entry_is_not_repeated(field: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["repositories", "build_roles", "organization_paths", "block_public_policy", "token"]
+    "field",
+    ["repositories", "role_check", "build_roles", "organization_paths", "block_public_policy", "token"],
 )
 @pytest.mark.parametrize("value", [f"*{TOKEN}", [f"*{TOKEN}"], {TOKEN: TOKEN}])
 def test_a_value_outside_the_entries_is_not_repeated(field: str, value: Any) -> None:
@@ -649,7 +698,9 @@ VALUES = st.recursive(
 ENTRIES = st.fixed_dictionaries({}, optional=dict.fromkeys((*ENTRY, "scope", "description"), VALUES))
 DOCUMENTS = VALUES | st.fixed_dictionaries(
     {"repositories": VALUES | st.lists(ENTRIES, max_size=3)},
-    optional=dict.fromkeys(("build_roles", "organization_paths", "block_public_policy"), VALUES),
+    optional=dict.fromkeys(
+        ("role_check", "build_roles", "organization_paths", "block_public_policy"), VALUES
+    ),
 )
 
 
