@@ -13,7 +13,8 @@ DEVELOPMENT := $(VENV)/.development
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
-TEMPLATES := templates/private-packages.yaml templates/role-check.yaml
+EXAMPLE := examples/without-stackery
+TEMPLATES := templates/private-packages.yaml templates/role-check.yaml $(EXAMPLE)/private-packages.yaml
 
 .PHONY: help
 help: ## Show this list
@@ -62,7 +63,7 @@ shellcheck: $(DEVELOPMENT) ## Check the shell scripts, and a hook with all that 
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
 .PHONY: check
-check: lint scan test fresh ## Do all that CI does: lint, scan, test, and see that templates/ is fresh
+check: lint scan test fresh ## Do all that CI does: lint, scan, test, and see that the templates are fresh
 
 .PHONY: scan
 scan: $(DEVELOPMENT) ## Run security scanners over templates, code and history
@@ -83,8 +84,9 @@ verify-release: ## Verify dist/, or the folder that FROM names
 	@release/verify $(or $(FROM),dist)
 
 .PHONY: fresh
-fresh: $(RUNTIME) ## See that templates/ is what repositories.yaml gives
+fresh: $(RUNTIME) ## See that templates/, and the example, are what their repositories.yaml gives
 	@$(BIN)/private-packages template --check
+	@$(BIN)/private-packages template --check --config $(EXAMPLE)/repositories.yaml --output-dir $(EXAMPLE)
 
 .PHONY: rehearse
 rehearse: $(REHEARSAL) ## Deploy to an imitation of AWS on this machine, step by step

@@ -25,6 +25,7 @@ KEY_POLICY_BYTES = 32_768  # a quota of KMS
 KEY_POLICY_BYTES_PER_SECRET = 80  # of the secret's ARN around its name
 KEY_POLICY_BYTES_PER_PRINCIPAL = 30  # of the ARN around a build role's name
 KEY_POLICY_BYTES_ELSEWHERE = 2_000
+KEY_POLICY_BYTES_PER_STATEMENT = 800  # of one that admits build roles, but for what the others count
 
 REPOSITORY_ID = r"[A-Za-z][A-Za-z0-9]{0,63}"
 
@@ -213,19 +214,33 @@ class Configuration(_Strict):
     """Whether Secrets Manager checks the secrets' policies for public access;
     [why not](decisions/005-block-public-policy.md)."""
 
+    @property
+    def build_role_groups(self) -> dict[int | None, list[str]]:
+        """The build roles that one statement of a policy admits together.
+
+        Those with wildcards by how many slashes they have; None: all those without wildcards.
+        """
+        groups: dict[int | None, list[str]] = {}
+        for role in sorted(self.build_roles):
+            groups.setdefault(role.count("/") if re.search("[*?]", role) else None, []).append(role)
+        return groups
+
     def longest_secret_name(self, repository: Repository) -> int:
         """Return how long the name of a repository's secret may become: all fit into one key policy."""
-        spare = self._bytes_left_in_key_policy // len(self.repositories)
+        spare = self._bytes_left_in_key_policy // (len(self.repositories) * len(self.build_role_groups))
         return min(SECRET_NAME_LENGTH, len(repository.secret) + spare)
 
     @property
     def _bytes_left_in_key_policy(self) -> int:
         secrets = sum(len(each.secret) + KEY_POLICY_BYTES_PER_SECRET for each in self.repositories)
-        principals = sum(
-            len(each) + KEY_POLICY_BYTES_PER_PRINCIPAL
-            for each in (*self.build_roles, *self.organization_paths)
+        roles, paths = (
+            sum(len(each) + KEY_POLICY_BYTES_PER_PRINCIPAL for each in principals)
+            for principals in (self.build_roles, self.organization_paths)
         )
-        return KEY_POLICY_BYTES - KEY_POLICY_BYTES_ELSEWHERE - secrets - principals
+        statements = len(self.build_role_groups)
+        further = (statements - 1) * KEY_POLICY_BYTES_PER_STATEMENT
+        spent = KEY_POLICY_BYTES_ELSEWHERE + further + statements * (secrets + paths) + roles
+        return KEY_POLICY_BYTES - spent
 
     def document(self) -> dict[str, Any]:
         """Return what `repositories.yaml` would say, in plain values, without what is the default anyway.

@@ -15,6 +15,8 @@ _YAML_FIXES = {
     "cannot start any token": "put text that begins with this character in quotes",
     "mapping values are not allowed": "put text that holds a colon in quotes, or correct the indentation",
     "expected <block end>": "indent this line like the others of its entry, or correct the line before",
+    "but got '?'": "put text that holds ? in quotes",
+    "expected alphabetic or numeric character": "put text that begins with * or & in quotes",
     "but got '<stream end>'": "close the bracket or brace that is open before here",
     "but found another document": "holds several documents, keep one and remove the lines `---`",
     "found undefined alias": "put text that begins with * in quotes",

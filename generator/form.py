@@ -8,6 +8,7 @@ from troposphere import Equals, GetAtt, If, Not, NoValue, Parameter, Ref, Sub
 from generator import names
 from generator.configuration import (
     SECRET_NAME_CHARACTERS,
+    Configuration,
     Repository,
 )
 
@@ -79,7 +80,16 @@ ROLE_CHECK_PARAMETERS = (
     ),
 )
 
-ROLE_CHECK_LABELS = {
+_ORGANIZATION_ID = Parameter(
+    "OrganizationId",
+    Type="String",
+    Description="The AWS Organization whose builds may read the tokens.",
+    AllowedPattern="^o-[a-z0-9]{10,32}$",
+    ConstraintDescription="An organization's id such as o-a1b2c3d4e5.",
+)
+"""The same without a function that could look it up."""
+
+LABELS = {
     "OrganizationId": "Organization",
     "MinimumRoleVersion": "Minimum version",
     "StackeryStackName": "Stack name",
@@ -98,11 +108,18 @@ def _given(parameter: str) -> tuple[str, Not]:
 ROLE_CHECK_CONDITIONS = (_given("OrganizationId"), _given("PermissionsBoundary"))
 
 
-def organization_id() -> If:
+def parameters(configuration: Configuration) -> tuple[Parameter, ...]:
+    """Return what the form asks first: the organization, and what the role check goes by."""
+    return ROLE_CHECK_PARAMETERS if configuration.has_role_check else (_ORGANIZATION_ID,)
+
+
+def organization_id(configuration: Configuration) -> If | Ref:
     """Return the organization whose builds may read: the one in the form, else the one looked up.
 
     Nothing that the function answers decides where one is in the form.
     """
+    if not configuration.has_role_check:
+        return Ref("OrganizationId")
     looked_up = GetAtt(names.STACKERY_ROLE, "OrganizationId")
     return If("OrganizationIdGiven", Ref("OrganizationId"), looked_up)
 
@@ -144,14 +161,27 @@ def repository_parameters(repository: Repository, longest_secret_name: int) -> t
     )
 
 
-def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> dict[str, Any]:
-    """Return the metadata from which the console draws the form: parameters by group, and their labels."""
+def interface(
+    configuration: Configuration, groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the metadata from which the console draws the form: parameters by group, and their labels.
+
+    Args:
+        configuration: has the parameters that come first, and stand last in the form.
+        groups: the others by the groups that they belong to.
+        labels: what the others are called.
+    """
+    organization, *of_the_check = (parameter.title for parameter in parameters(configuration))
+    shown = {**groups, "Who may read": [organization]}
+    if of_the_check:
+        shown["Check of the Stackery Role"] = of_the_check
+    called = {**labels, **{name: LABELS[name] for name in (organization, *of_the_check)}}
     return {
         "AWS::CloudFormation::Interface": {
             "ParameterGroups": [
-                {"Label": {"default": label}, "Parameters": list(parameters)}
-                for label, parameters in groups.items()
+                {"Label": {"default": label}, "Parameters": list(names_of_parameters)}
+                for label, names_of_parameters in shown.items()
             ],
-            "ParameterLabels": {name: {"default": label} for name, label in labels.items()},
+            "ParameterLabels": {name: {"default": label} for name, label in called.items()},
         }
     }

@@ -1,5 +1,7 @@
 """The key that encrypts the secrets."""
 
+from typing import Any
+
 from troposphere import AWSHelperFn, GetAtt, Ref, Sub, Tags
 from troposphere.kms import Alias, Key
 
@@ -7,6 +9,13 @@ from generator import names, policies
 from generator.configuration import Configuration
 
 ALIAS = "KeyAlias"
+
+_AFTER_THE_ROLE_CHECK: dict[str, Any] = {
+    # With an organization in the form nothing else would make it wait for the check, which cfn-lint
+    # does not see.
+    "DependsOn": names.STACKERY_ROLE,
+    "Metadata": {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}},
+}
 
 
 def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
@@ -19,10 +28,7 @@ def resources(configuration: Configuration, tags: Tags) -> list[AWSHelperFn]:
             PendingWindowInDays=7,  # after a first deployment that failed; 30 would keep the key that long
             KeyPolicy=policies.key_policy(configuration),
             Tags=tags,
-            # With an organization in the form nothing else would make it wait for the check, which cfn-lint
-            # does not see.
-            DependsOn=names.STACKERY_ROLE,
-            Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}},
+            **(_AFTER_THE_ROLE_CHECK if configuration.has_role_check else {}),
             DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
         ),

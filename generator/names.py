@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 
 STACKERY_ROLE = "StackeryRole"
-"""The custom resource; everything else that the stack creates depends on it, directly or not."""
+"""The custom resource of the role check; everything else that is created depends on it, directly or not."""
 
 KEY = "Key"
 
 PRIVATE_PACKAGES = "private-packages"
 """The template for the secret account, and what its stack is called unless somebody says otherwise."""
 ROLE_CHECK = "role-check"
-"""The template for build accounts."""
+"""The template for build accounts, which has a configuration with role check."""
 TEMPLATES = (ROLE_CHECK, PRIVATE_PACKAGES)
 
 TAG = "stackery-private-packages"

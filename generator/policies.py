@@ -1,6 +1,6 @@
 """Who may do what: the policies of the key, of a secret, and of the role check's function."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import awacs.kms
@@ -9,6 +9,7 @@ from awacs.aws import (
     Action,
     Allow,
     ArnLike,
+    ArnNotLike,
     Condition,
     ForAnyValueStringLike,
     Null,
@@ -61,7 +62,7 @@ def key_policy(configuration: Configuration) -> PolicyDocument:
             _account_may(
                 "AccountUsesKeyViaSecretsManager", _USE, Condition(StringEquals(_VIA_SECRETS_MANAGER))
             ),
-            _build_roles_may(
+            *_build_roles_may(
                 configuration,
                 sid="BuildRolesDecryptTheseSecretsViaSecretsManager",
                 action=awacs.kms.Decrypt,
@@ -80,7 +81,7 @@ def secret_policy(configuration: Configuration) -> PolicyDocument:
     """
     return PolicyDocument(
         Version=VERSION,
-        Statement=[
+        Statement=list(
             _build_roles_may(
                 configuration,
                 sid="BuildRolesReadCurrentVersion",
@@ -90,7 +91,7 @@ def secret_policy(configuration: Configuration) -> PolicyDocument:
                     Null("secretsmanager:VersionId", "true"),
                 ],
             )
-        ],
+        ),
     )
 
 
@@ -113,30 +114,45 @@ def _build_roles_may(
     action: Action,
     equals: Mapping[str, Any] | None = None,
     conditions: list[Any] | None = None,
-) -> Statement:
+) -> Iterator[Statement]:
     """Allow an action to the build roles of the organization, under further conditions.
 
     The principal is anyone, narrowed by conditions, since a role that does not exist yet cannot be named and
     a key's policy takes no wildcard in a principal's ARN. It is written as {"AWS": "*"}: the KMS console was
     seen to refuse a bare "*". ArnLike compares the ARN part by part, so that no path can smuggle a colon.
+
+    To ArnLike a wildcard stands for slashes, too: codebuild-* would admit codebuild-x/y, whose path somebody
+    else may choose. What matches has at least the slashes of the pattern, and has more only where a wildcard
+    stands for one: so patterns of as many slashes have a statement, which keeps out whoever has more.
     """
-    roles = [Sub(f"arn:${{AWS::Partition}}:iam::*:role/{role}") for role in sorted(configuration.build_roles)]
     paths = sorted(configuration.organization_paths)
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=Principal("AWS", "*"),
-        Action=[action],
-        Resource=["*"],
-        Condition=Condition(
-            [
-                StringEquals({"aws:PrincipalOrgID": form.organization_id()} | dict(equals or {})),
-                ArnLike("aws:PrincipalArn", roles),
-                *([ForAnyValueStringLike("aws:PrincipalOrgPaths", paths)] if paths else []),
-                *(conditions or []),
-            ]
-        ),
-    )
+    for slashes, roles in configuration.build_role_groups.items():
+        deeper = (
+            [] if slashes is None else [ArnNotLike("aws:PrincipalArn", [_roles("*/" * (slashes + 1) + "*")])]
+        )
+        yield Statement(
+            Sid=sid if slashes is None else f"{sid}ByWildcardsInPathDepth{slashes}",
+            Effect=Allow,
+            Principal=Principal("AWS", "*"),
+            Action=[action],
+            Resource=["*"],
+            Condition=Condition(
+                [
+                    StringEquals(
+                        {"aws:PrincipalOrgID": form.organization_id(configuration)} | dict(equals or {})
+                    ),
+                    ArnLike("aws:PrincipalArn", [_roles(role) for role in roles]),
+                    *deeper,
+                    *([ForAnyValueStringLike("aws:PrincipalOrgPaths", paths)] if paths else []),
+                    *(conditions or []),
+                ]
+            ),
+        )
+
+
+def _roles(path_and_name: str) -> Sub:
+    """Return the ARN of the role of this path and name in every account."""
+    return Sub(f"arn:${{AWS::Partition}}:iam::*:role/{path_and_name}")
 
 
 def role_check_policy(configuration: Configuration, log_group: str) -> PolicyDocument:

@@ -1,5 +1,7 @@
 """The templates: each a short list of the parts that the other modules make."""
 
+from collections.abc import Callable
+
 from troposphere import AWS_STACK_NAME, GetAtt, Output, Ref, Sub, Tags, Template
 
 from generator import __version__, form, key, names, secrets, stackery_role
@@ -12,9 +14,8 @@ release change the key and every secret."""
 
 def private_packages(configuration: Configuration) -> Template:
     """Return the template for the secret account: role check, key, and a secret for each repository."""
-    template = _guarded_template(
-        configuration,
-        "Tokens of private package repositories for the builds of an organization",
+    template = _template(
+        configuration, "Tokens of private package repositories for the builds of an organization"
     )
     groups: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
@@ -27,10 +28,9 @@ def private_packages(configuration: Configuration) -> Template:
         )
         groups[f"{repository.id} ({repository.url})"] = [secret_name, token]
         labels |= {secret_name: "Secret name", token: "Token"}
-    groups |= _role_check_groups()
     # So that the commands speak for this stack where nobody has the file at hand, as in a source repository.
     made_from = {names.MADE_FROM: {"Configuration": configuration.document()}}
-    template.set_metadata(form.interface(groups, labels | form.ROLE_CHECK_LABELS) | made_from)
+    template.set_metadata(form.interface(configuration, groups, labels) | made_from)
     template.add_resource(key.resources(configuration, TAGS))
     template.add_output(Output("KeyArn", Description="The key that encrypts the secrets", Value=key.arn()))
     template.add_output(Output("KeyAlias", Description="The key's alias", Value=Ref(key.ALIAS)))
@@ -57,40 +57,40 @@ def private_packages(configuration: Configuration) -> Template:
 
 def role_check_only(configuration: Configuration) -> Template:
     """Return the template for build accounts: the role check alone."""
-    template = _guarded_template(
-        configuration,
-        "Checks that this account's Stackery Role is new enough for private packages",
+    template = _template(
+        configuration, "Checks that this account's Stackery Role is new enough for private packages"
     )
-    template.set_metadata(form.interface(_role_check_groups(), form.ROLE_CHECK_LABELS))
+    template.set_metadata(form.interface(configuration, {}, {}))
     return template
 
 
-def _guarded_template(configuration: Configuration, description: str) -> Template:
-    """Return a template with the role check, its parameters and its outputs."""
+def _template(configuration: Configuration, description: str) -> Template:
+    """Return a template with what comes first: the organization, and the role check where there is one."""
     template = Template(f"{description} {names.RELEASE_MARK}{__version__})")
     template.set_version()
-    for parameter in form.ROLE_CHECK_PARAMETERS:
+    outputs = {
+        "OrganizationId": ("The organization whose builds may read", form.organization_id(configuration)),
+        "StackeryRoleVersion": ("The version that the check found", GetAtt(names.STACKERY_ROLE, "Version")),
+        "TemplateVersion": ("The release of the generator", __version__),
+    }
+    for parameter in form.parameters(configuration):
         template.add_parameter(parameter)
-    for condition in form.ROLE_CHECK_CONDITIONS:
-        template.add_condition(*condition)
-    template.add_resource(stackery_role.resources(configuration, TAGS))
-    for name, description, value in (
-        (
-            "OrganizationId",
-            "The organization whose builds may read",
-            form.organization_id(),
-        ),
-        ("StackeryRoleVersion", "The version that the check found", GetAtt(names.STACKERY_ROLE, "Version")),
-        ("TemplateVersion", "The release of the generator", __version__),
-    ):
-        template.add_output(Output(name, Description=description, Value=value))
+    if configuration.has_role_check:
+        for condition in form.ROLE_CHECK_CONDITIONS:
+            template.add_condition(*condition)
+        template.add_resource(stackery_role.resources(configuration, TAGS))
+    else:
+        del outputs["StackeryRoleVersion"]
+    for name, (meaning, value) in outputs.items():
+        template.add_output(Output(name, Description=meaning, Value=value))
     return template
-
-
-def _role_check_groups() -> dict[str, list[str]]:
-    organization, *rest = (parameter.title for parameter in form.ROLE_CHECK_PARAMETERS)
-    return {"Who may read": [organization], "Check of the Stackery Role": rest}
 
 
 TEMPLATES = {names.PRIVATE_PACKAGES: private_packages, names.ROLE_CHECK: role_check_only}
-"""The templates by the names of their files."""
+"""All templates by the names of their files."""
+
+
+def of(configuration: Configuration) -> dict[str, Callable[[Configuration], Template]]:
+    """Return the templates that a configuration has, by the names of their files."""
+    without = () if configuration.has_role_check else (names.ROLE_CHECK,)
+    return {name: make for name, make in TEMPLATES.items() if name not in without}

@@ -66,8 +66,9 @@ def test_the_tables_of_parameters_and_outputs_are_those_of_the_template() -> Non
 
 
 def test_the_example_configuration_is_valid() -> None:
-    [example] = blocks(CONFIGURATION, "yaml")
+    example, without = blocks(CONFIGURATION, "yaml")
     assert len(configuration_file.parse(example, "repositories.yaml").repositories) == 2
+    assert configuration_file.parse(example + without, "repositories.yaml").role_check == "none"
 
 
 def test_the_example_of_a_mistake_is_what_the_command_says() -> None:

@@ -210,7 +210,7 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
       why='reading is denied on purpose: look at the policy that the message names'
       ;;
     *'kms:'*'no identity-based policy'*)
-      why="reading is denied: let the role's own policy (the Stackery Role, from 1.25.0 on) call kms:Decrypt with the secret's key"
+      why="reading is denied: let ${own_policy} call kms:Decrypt with the secret's key"
       ;;
     *'kms:'*'no resource-based policy'*)
       why="reading is denied by the key: let the KMS key's policy, in account ${account}, admit this role"
@@ -219,7 +219,7 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
       why="reading is denied by the key: see that it exists and is enabled, and let this role decrypt, in the KMS key's policy and in the role's own policy"
       ;;
     *'no identity-based policy'*)
-      why="reading is denied: let the role's own policy (the Stackery Role, from 1.25.0 on) read this secret"
+      why="reading is denied: let ${own_policy} read this secret"
       ;;
     *'no resource-based policy'*)
       why="reading is denied: let the secret's resource policy, in account ${account}, admit this role, and see that this is the secret's present ARN"
@@ -229,7 +229,7 @@ explain_failed_fetch() { # explain_failed_fetch ID ARN EXIT-STATUS STANDARD-ERRO
       ;;
     *SSO* | *'from sso'*) why='the SSO session has ended or never began: run aws sso login with this profile' ;;
     *AccessDenied* | *'not authorized to perform'*)
-      why="reading is denied: look at the role's own policy (the Stackery Role, from 1.25.0 on), at the secret's resource policy in account ${account}, and at the KMS key's policy there"
+      why="reading is denied: look at ${own_policy}, at the secret's resource policy in account ${account}, and at the KMS key's policy there"
       ;;
     *ResourceNotFound*'staging label'*)
       why='the secret has no value yet: store the token in it'

@@ -1,12 +1,15 @@
 """A template as AWS gets it: text, with what has to be known about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator import names
+from generator import names, short_forms
 from private_packages.aws.errors import TemplateError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.literals import CapabilityType
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class TemplateText:
         """How many bytes it has."""
         return len(self.body.encode())
 
+    @property
+    def capabilities(self) -> "Sequence[CapabilityType]":
+        """What CloudFormation wants to hear before it takes it."""
+        return capabilities(self.body)
+
     def require_size(self, remedy: str) -> None:
         """Refuse a template that CloudFormation does not take in a call.
 
@@ -66,3 +74,14 @@ class TemplateText:
         if len(value.encode()) > names.VALUE_BYTES:
             return f"give a value of {names.VALUE_BYTES:,} bytes at most."
         return ""
+
+
+def capabilities(body: str) -> "Sequence[CapabilityType]":
+    """Return what CloudFormation wants to hear before it takes a template: that it may make IAM's resources.
+
+    Raises:
+        UnreadableTemplateError: it is no template.
+    """
+    resources = short_forms.load(body).get("Resources", {})
+    makes_roles = any(resource["Type"].startswith("AWS::IAM::") for resource in resources.values())
+    return ["CAPABILITY_IAM"] if makes_roles else []

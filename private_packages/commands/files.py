@@ -3,7 +3,7 @@
 import difflib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -40,12 +40,16 @@ def template_text(name: str, repositories: Configuration) -> TemplateText:
     """Return a template as AWS gets it.
 
     Raises:
+        UsageError: the configuration has no such template.
         TemplateTooLargeError: it exceeds what CloudFormation takes by any way.
     """
     # Here, since most commands need no template.
     from generator import document, templates  # noqa: PLC0415
 
-    template = templates.TEMPLATES[name](repositories)
+    made = templates.of(repositories)
+    if name not in made:
+        raise no_template(name, repositories, made)
+    template = made[name](repositories)
     content = template.to_dict()
     return TemplateText(
         name=name,
@@ -53,6 +57,14 @@ def template_text(name: str, repositories: Configuration) -> TemplateText:
         description=content["Description"],
         version=__version__,
         parameters=content["Parameters"],
+    )
+
+
+def no_template(name: str, repositories: Configuration, there_are: Iterable[str]) -> click.UsageError:
+    """Return the refusal of a template that a configuration has not."""
+    return click.UsageError(
+        f"With `role_check: {repositories.role_check}` there is no template {name}: choose"
+        f" {' or '.join(there_are)}."
     )
 
 

@@ -21,7 +21,11 @@ from private_packages.commands.options.secret_arns import (
     secret_arn_option,
 )
 
-DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
+DEFAULT_OUTPUTS = {
+    "stackery": "deployHooks/stackery.prebuild.private-packages",
+    "none": "ci/private-packages.bash",
+}
+"""The hook's file, by the configuration's role check: Stackery runs by itself what lies there."""
 
 
 @click.command()
@@ -37,9 +41,8 @@ DEFAULT_OUTPUT = "deployHooks/stackery.prebuild.private-packages"
 @click.option(
     "--output",
     metavar="FILE",
-    default=DEFAULT_OUTPUT,
-    show_default=True,
-    help="The hook to write, made executable; - prints it.",
+    help="The hook to write, made executable; - prints it.  [default:"
+    f" {DEFAULT_OUTPUTS['stackery']}, with `role_check: none` {DEFAULT_OUTPUTS['none']}]",
 )
 @click.option("--force", is_flag=True, help="Replace the file even when this command did not write it.")
 @click.option(
@@ -56,7 +59,7 @@ def command(
     secret_arns: tuple[str, ...],
     stack_name: str | None,
     only: tuple[str, ...],
-    output: str,
+    output: str | None,
     force: bool,
     check: bool,
     look: bool,
@@ -65,8 +68,9 @@ def command(
 ) -> None:
     """Write the pre-build hook that lets a build install private packages.
 
-    The hook is one bash script for the folder deployHooks of a source repository. It holds no token: at build
-    time it fetches each token with the build's own role, and writes it to where npm, yarn, pip or Maven look.
+    The hook is one bash script for a source repository, which its build runs before it installs packages. It
+    holds no token: at build time it fetches each token with the build's own role, and writes it to where npm,
+    yarn, pip or Maven look.
 
     It needs no configuration: the stack says what it was made from.
 
@@ -82,7 +86,7 @@ def command(
     if output == "-" and (check or look):
         raise click.UsageError(f"--output - names no file for --{'check' if check else 'look'}: name one.")
     if look:
-        _look(Path(output))
+        _look(output)
         return
     if secret_arns and stack_name:
         raise click.UsageError(
@@ -102,6 +106,7 @@ def command(
         arns = given_arns(repositories, secret_arns)
         source = [*(["--config", os.path.normpath(config)] if config else []), *source]
         text = hook.render(repositories, arns, source)
+    output = output or DEFAULT_OUTPUTS[repositories.role_check]
     if output == "-":
         click.echo(text, nl=False)
     elif Path(output).is_dir():
@@ -123,10 +128,13 @@ def _write(path: Path, text: str, force: bool) -> None:
     click.echo("Next: commit it, and see that the build's role may read the secrets.")
 
 
-def _look(path: Path) -> None:
+def _look(output: str | None) -> None:
     """Run the hook so that it only looks, and tells all that it would refuse."""
-    if not path.is_file() or not _holds_hook(path):
-        raise click.ClickException(f"{path}: is no hook: write it first, or name it with --output.")
+    candidates = [Path(each) for each in ([output] if output else DEFAULT_OUTPUTS.values())]
+    path = next((each for each in candidates if each.is_file() and _holds_hook(each)), None)
+    if path is None:
+        where = f"{output}: is" if output else "Here is"
+        raise click.ClickException(f"{where} no hook: write it first, or name it with --output.")
     if subprocess.run(["bash", str(path), "--look"], check=False).returncode:  # noqa: S607
         raise SystemExit(1)
 

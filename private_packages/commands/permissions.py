@@ -94,7 +94,7 @@ def command(
     values = template.defaults | given_parameters(template, parameters, "Leave it out: no policy names it.")
     require_stack_name(stack_name)
     partition, region, account = _place(profile, region, account)
-    boundary = values["PermissionsBoundary"]
+    boundary = values.get("PermissionsBoundary")
     document = policy(
         name,
         {
@@ -102,7 +102,8 @@ def command(
             "region": [region],
             "account": [account],
             "stack": [stack_name],
-            "stackery_stack": [values["StackeryStackName"]],
+            "stackery_stack": [values.get("StackeryStackName", "")],
+            "role_check": [configuration.role_check] if configuration.has_role_check else [],
             "build_role": configuration.build_roles,
             "secret": list(names.secret_names(values).values()),
             "role_name": [role_name],

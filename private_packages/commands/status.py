@@ -161,7 +161,8 @@ def _show_stack(stack: StackHealth, edits: _Edits, at_endpoint: str) -> None:
     if edits.difference is None:
         click.echo(f"  Edited: {UNKNOWN}, {edits.unknown_because}")
     click.echo(f"  Organization: {stack.outputs.get('OrganizationId', UNKNOWN)}")
-    click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', UNKNOWN)}")
+    if stack.has_role_check:
+        click.echo(f"  Stackery Role: {stack.outputs.get('StackeryRoleVersion', UNKNOWN)}")
 
 
 def _show_key(key: KeyHealth) -> None:
@@ -236,6 +237,7 @@ def _document(
 
 
 def _stack_document(stack: StackHealth) -> dict[str, object]:
+    checked = {"stackery_role_version": stack.outputs.get("StackeryRoleVersion")}
     return {
         "id": stack.id,
         "status": stack.status,
@@ -243,7 +245,7 @@ def _stack_document(stack: StackHealth) -> dict[str, object]:
         "reason": stack.reason or None,
         "template": _template(stack),
         "organization_id": stack.outputs.get("OrganizationId"),
-        "stackery_role_version": stack.outputs.get("StackeryRoleVersion"),
+        **(checked if stack.has_role_check else {}),
     }
 
 

@@ -1,15 +1,21 @@
 """`private-packages template`: write the CloudFormation templates."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from generator import document, names
+from generator import document, names, templates
 from generator.configuration import Configuration
-from generator.templates import TEMPLATES
 from private_packages import invocation
 from private_packages.commands.configured import with_default
-from private_packages.commands.files import DEFAULT_CONFIG, difference, replace, show_difference
+from private_packages.commands.files import (
+    DEFAULT_CONFIG,
+    difference,
+    no_template,
+    replace,
+    show_difference,
+)
 from private_packages.commands.options.common import config_option, output_option
 from private_packages.commands.printing import print_json
 
@@ -32,7 +38,10 @@ from private_packages.commands.printing import print_json
     help="The language of the templates; YAML keeps the function's source readable.",
 )
 @click.option(
-    "--stdout", "name", type=click.Choice(list(TEMPLATES)), help="Print this template and write no file."
+    "--stdout",
+    "name",
+    type=click.Choice(list(templates.TEMPLATES)),
+    help="Print this template and write no file.",
 )
 @click.option(
     "--check", is_flag=True, help="Write nothing; where a file is stale, show what differs and fail."
@@ -51,7 +60,8 @@ def command(
     """Write the CloudFormation templates.
 
     private-packages is for the account that keeps the tokens: upload it in the CloudFormation console and
-    fill in the form. role-check is for the accounts that build: it only checks their Stackery Role.
+    fill in the form. role-check is for the accounts that build: it only checks their Stackery Role, and is
+    not there with `role_check: none`.
 
     The same configuration always gives the same files, so commit them and let --check guard them.
 
@@ -64,24 +74,25 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if name and check:
         raise click.UsageError("--stdout writes no file for --check to look at: use one of the two.")
-    texts = _texts(config, document_format)
+    repositories = with_default(config)
+    _warn_of_names(repositories)
+    made = templates.of(repositories)
+    if name and name not in made:
+        raise no_template(name, repositories, made)
+    texts = {each: document.render(make(repositories), document_format) for each, make in made.items()}
     if name:
         _warn_of_size(name, texts[name])
         click.echo(texts[name].encode(), nl=False)  # as in the file, whatever the terminal's encoding
         return
+    _warn_of_leftovers(
+        output_dir / f"{each}.{document_format}" for each in names.TEMPLATES if each not in made
+    )
     files = {output_dir / f"{template}.{document_format}": text for template, text in texts.items()}
     if check:
         _check(files, output)
     else:
         source = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
         _write(files, source, output)
-
-
-def _texts(config: Path | None, document_format: document.Format) -> dict[str, str]:
-    """Return each template's text by its name."""
-    repositories = with_default(config)
-    _warn_of_names(repositories)
-    return {name: document.render(make(repositories), document_format) for name, make in TEMPLATES.items()}
 
 
 def _write(files: dict[Path, str], source: Path | None, output: str) -> None:
@@ -100,6 +111,16 @@ def _write(files: dict[Path, str], source: Path | None, output: str) -> None:
         )
     for path, text in files.items():
         _warn_of_size(str(path), text)
+
+
+def _warn_of_leftovers(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.exists():
+            click.echo(
+                f"Note: {path} is no template of this configuration and stays as it is: delete it, if nothing"
+                " else needs it.",
+                err=True,
+            )
 
 
 def _warn_of_names(repositories: Configuration) -> None:

@@ -56,7 +56,7 @@ def command(
     \b
     Examples:
       private-packages verify --secret-arn GitHubPackages=arn:aws:secretsmanager:…
-      private-packages verify --stack-name private-packages --role-arn arn:aws:iam::…:role/stackery/…
+      private-packages verify --stack-name private-packages --role-arn arn:aws:iam::…:role/…
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     if secret_arns and stack_name:
         raise click.UsageError(
@@ -73,7 +73,12 @@ def command(
         arns = given_arns(configuration, secret_arns)
         aws = sign_in(profile, region, has_tokens=True)
     targets = [Target(each.id, arns[each.id], each.token_key) for each in configuration.repositories]
-    facts = Facts(configuration.build_roles, configuration.organization_paths, admitted)
+    facts = Facts(
+        configuration.build_roles,
+        configuration.organization_paths,
+        admitted,
+        has_role_check=configuration.has_role_check,
+    )
     attempts, facts = verify(aws.assume(role_arn) if role_arn else aws, targets, facts)
     if output == "json":
         print_json(_document(attempts, facts))

@@ -10,10 +10,14 @@ from hypothesis import HealthCheck, settings
 
 from generator import configuration, configuration_file, document, templates
 from generator.configuration import Configuration, Repository
+from tests import ROOT
 from tests.generator.cloudformation import Document, read
 
 GOLDEN = Path(__file__).parent / "golden"
 RICH = configuration_file.load(GOLDEN / "rich.yaml")
+EXAMPLE = ROOT / "examples/without-stackery"
+WITHOUT = configuration_file.load(EXAMPLE / "repositories.yaml")
+"""Without the role check."""
 LARGE = Configuration(
     repositories=tuple(
         Repository(id=f"R{number}", manager="npm", url="https://npm.acme.example", secret=f"/acme/{number}")
@@ -58,11 +62,19 @@ def rich() -> Document:
     return read(text_of("private-packages", RICH))
 
 
-@pytest.fixture(
-    scope="session",
-    params=["default private-packages", "default role-check", "rich private-packages", "rich role-check"],
-)
+@pytest.fixture(scope="session")
+def without() -> Document:
+    """The main template without the role check."""
+    return read(text_of("private-packages", WITHOUT))
+
+
+CONFIGURATIONS = {"default": configuration.DEFAULT, "rich": RICH, "without": WITHOUT}
+CHECKED = ["default private-packages", "default role-check", "rich private-packages", "rich role-check"]
+"""The templates with the role check."""
+
+
+@pytest.fixture(scope="session", params=[*CHECKED, "without private-packages"])
 def template(request: pytest.FixtureRequest) -> Document:
-    """Each template for each of the two configurations in turn."""
-    size, name = request.param.split()
-    return read(text_of(name, RICH if size == "rich" else configuration.DEFAULT))
+    """Each template for each of the configurations in turn."""
+    configured, name = request.param.split()
+    return read(text_of(name, CONFIGURATIONS[configured]))

@@ -10,6 +10,7 @@ from custom_resource import role_check
 from generator import form
 from generator.configuration import SECRET_NAME
 from tests.generator.cloudformation import Document
+from tests.generator.conftest import CHECKED
 
 VERSION_PATTERN = re.compile(form.VERSION, re.ASCII)
 
@@ -62,7 +63,16 @@ def test_each_field_of_free_text_says_what_it_takes(template: Document) -> None:
 
 def test_the_defaults_are_accepted(template: Document) -> None:
     for name, parameter in free_text(template).items():
-        assert accepts(parameter, parameter["Default"]), name
+        assert "Default" not in parameter or accepts(parameter, parameter["Default"]), name
+
+
+def test_without_the_function_that_looks_it_up_the_organization_must_be_given(without: Document) -> None:
+    organization = without["Parameters"]["OrganizationId"]
+    assert [name for name, each in without["Parameters"].items() if "Default" not in each] == [
+        "OrganizationId"
+    ]
+    assert [value for value in GOOD["OrganizationId"] if not accepts(organization, value)] == [""]
+    assert not any(accepts(organization, value) for value in BAD["OrganizationId"])
 
 
 def test_the_examples_cover_each_field_of_free_text(default: Document) -> None:
@@ -102,11 +112,13 @@ def test_no_secret_name_widens_the_key_policy(name: str) -> None:
     assert not set(name) & set("*?${}:")
 
 
+@pytest.mark.parametrize("template", CHECKED, indirect=True)
 def test_the_role_check_is_enforced_unless_one_says_otherwise(template: Document) -> None:
     parameter = template["Parameters"]["RoleCheck"]
     assert (parameter["Default"], parameter["AllowedValues"]) == ("Enforce", ["Enforce", "Warn"])
 
 
+@pytest.mark.parametrize("template", CHECKED, indirect=True)
 def test_the_version_that_private_packages_need_is_the_default(template: Document) -> None:
     assert template["Parameters"]["MinimumRoleVersion"]["Default"] == "1.25.0"
 

@@ -158,6 +158,35 @@ def test_who_is_let_in_by_any_name_must_be_a_build_role_of_the_organization(defa
         assert statement["Condition"]["ArnLike"] == {"aws:PrincipalArn": BUILD_ROLES}
 
 
+ARNS = "aws:PrincipalArn"
+
+
+def test_patterns_of_as_many_slashes_have_a_statement_that_keeps_out_who_has_more(without: Document) -> None:
+    """Whom that admits is judged in tests/policies."""
+    found = [
+        (
+            re.sub("^.*(ReadCurrentVersion|ViaSecretsManager)", "", statement["Sid"]),
+            [
+                [each["Fn::Sub"].removeprefix(f"{ARN}:iam::*:role/") for each in condition.get(ARNS, [])]
+                for condition in (
+                    statement["Condition"][operator]
+                    for operator in ("ArnLike", "ArnNotLike")
+                    if operator in statement["Condition"]
+                )
+            ],
+        )
+        for statement in for_anyone(without)
+    ]
+    each_policy = [
+        ("ByWildcardsInPathDepth0", [["acme-build-CodeBuildRole-*"], ["*/*"]]),
+        ("", [["ci/github-actions", "jenkins-agent"]]),
+        ("ByWildcardsInPathDepth1", [["ecs/acme-?-task", "service-role/codebuild-acme-*"], ["*/*/*"]]),
+    ]
+    assert found == each_policy * 3
+    for statement in for_anyone(without):
+        assert statement["Condition"]["StringEquals"]["aws:PrincipalOrgID"] == {"Ref": "OrganizationId"}
+
+
 def test_the_build_roles_are_those_of_the_configuration(rich: Document) -> None:
     for statement in for_anyone(rich):
         assert statement["Condition"]["ArnLike"]["aws:PrincipalArn"] == [
@@ -196,7 +225,7 @@ def deployed(value: Any, parameters: dict[str, str]) -> Any:
     match value:
         case {"Fn::Sub": text}:
             return re.sub(r"\$\{(.+?)\}", lambda found: parameters[found[1]], text)
-        case {"Fn::GetAtt": _} | {"Fn::If": _}:
+        case {"Fn::GetAtt": _} | {"Fn::If": _} | {"Ref": _}:
             return "o-" + "a" * 32
         case dict():
             return {key: deployed(item, parameters) for key, item in value.items()}
@@ -205,8 +234,11 @@ def deployed(value: Any, parameters: dict[str, str]) -> Any:
     return value
 
 
-def largest(secrets: int, roles: int, paths: int) -> Configuration:
-    """Return a configuration with the longest names that are accepted together."""
+def largest(secrets: int, roles: int, paths: int, depths: int = 0) -> Configuration:
+    """Return a configuration with the longest names that are accepted together.
+
+    With depths, roles have wildcards, and paths of so many different depths.
+    """
 
     def made(length: int) -> Configuration:
         unit = "ou-ab12-" + "a" * 32
@@ -217,7 +249,11 @@ def largest(secrets: int, roles: int, paths: int) -> Configuration:
                 )
                 for n in range(secrets)
             ),
-            build_roles=tuple(f"{'p' * length}/r{n}" for n in range(roles)),
+            role_check="none" if depths else "stackery",
+            build_roles=tuple(
+                f"{'p' * length}/{'*/' * (n % depths) if depths else ''}r{n}{'*' * bool(depths)}"
+                for n in range(roles)
+            ),
             organization_paths=(f"o-a1b2c3d4e5/r-ab12/{'/'.join([unit] * (length // 41 + 1))}/",) * paths,
         )
 
@@ -230,11 +266,14 @@ def largest(secrets: int, roles: int, paths: int) -> Configuration:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("secrets", "roles", "paths"), [(96, 1, 0), (70, 10, 0), (1, 1, 100), (50, 5, 50)])
+@pytest.mark.parametrize(
+    ("secrets", "roles", "paths", "depths"),
+    [(96, 1, 0, 0), (70, 10, 0, 0), (1, 1, 100, 0), (50, 5, 50, 0), (10, 10, 0, 10), (20, 4, 10, 2)],
+)
 def test_the_largest_configuration_still_makes_a_key_policy_that_kms_takes(
-    secrets: int, roles: int, paths: int
+    secrets: int, roles: int, paths: int, depths: int
 ) -> None:
-    configured = largest(secrets, roles, paths)
+    configured = largest(secrets, roles, paths, depths)
     policy = read(text_of("private-packages", configured))["Resources"]["Key"]["Properties"]["KeyPolicy"]
     names = {f"{each.id}SecretName": each.secret for each in configured.repositories}
     size = len(json.dumps(deployed(policy, PSEUDO | names)))

@@ -18,7 +18,16 @@ from generator import __version__, names, stackery_role, templates
 from generator.configuration import DEFAULT, Configuration, Repository
 from tests import ROOT
 from tests.generator.cloudformation import Document, needs, of_type, read, references, statements, walk
-from tests.generator.conftest import GOLDEN, LARGE, RICH, text_of
+from tests.generator.conftest import (
+    CHECKED,
+    CONFIGURATIONS,
+    EXAMPLE,
+    GOLDEN,
+    LARGE,
+    RICH,
+    WITHOUT,
+    text_of,
+)
 from tests.generator.golden import assert_golden
 
 INDENTED_SOURCE = textwrap.indent(stackery_role.source(), " " * 10)
@@ -35,10 +44,11 @@ BEFORE_THE_CHECK = {"RoleCheckLogGroup", "RoleCheckFunctionRole", "RoleCheckFunc
         ("default.role-check.yaml", DEFAULT, "role-check"),
         ("rich.private-packages.yaml", RICH, "private-packages"),
         ("rich.private-packages.json", RICH, "private-packages"),
+        (EXAMPLE / "private-packages.yaml", WITHOUT, "private-packages"),
     ],
 )
-def test_the_template_is_the_committed_one(file: str, repositories: Configuration, name: str) -> None:
-    text = text_of(name, repositories, "json" if file.endswith("json") else "yaml")
+def test_the_template_is_the_committed_one(file: str | Path, repositories: Configuration, name: str) -> None:
+    text = text_of(name, repositories, "json" if str(file).endswith("json") else "yaml")
     for source in (INDENTED_SOURCE, json.dumps(stackery_role.source())[1:-1]):
         text = text.replace(source, "          # custom_resource/role_check.py, word for word\n")
     assert_golden(GOLDEN / file, text)
@@ -55,7 +65,7 @@ def test_the_function_stands_in_the_template_word_for_word(name: str) -> None:
 @pytest.mark.slow
 def test_cfn_lint_finds_nothing_to_say(tmp_path: Path) -> None:
     paths = []
-    for size, repositories in {"default": DEFAULT, "rich": RICH, "large": LARGE}.items():
+    for size, repositories in {**CONFIGURATIONS, "large": LARGE}.items():
         paths.append(tmp_path / f"{size}.yaml")
         paths[-1].write_text(text_of("private-packages", repositories), "utf-8")
     paths.append(tmp_path / "role-check.yaml")
@@ -83,11 +93,13 @@ def test_the_function_s_role_is_bounded_by_the_policy_that_the_form_names(templa
     assert len(of_type(template, "AWS::IAM::Role")) == 1
 
 
+@pytest.mark.parametrize("template", CHECKED, indirect=True)
 def test_nothing_is_created_before_the_role_check_has_passed(template: Document) -> None:
     for name in set(template["Resources"]) - BEFORE_THE_CHECK:
         assert "StackeryRole" in needs(template, name), name
 
 
+@pytest.mark.parametrize("template", CHECKED, indirect=True)
 def test_the_check_itself_needs_nothing_that_costs_or_holds_anything(template: Document) -> None:
     assert needs(template, "StackeryRole") | {"StackeryRole"} == BEFORE_THE_CHECK
 
@@ -146,6 +158,24 @@ def test_the_role_check_alone_creates_nothing_else() -> None:
     assert len(alone["Parameters"]) == 7
 
 
+def test_without_the_role_check_there_are_key_secrets_and_policies_alone(without: Document) -> None:
+    kinds = {resource["Type"] for resource in without["Resources"].values()}
+    assert kinds == {
+        *("AWS::KMS::Key", "AWS::KMS::Alias"),
+        *("AWS::SecretsManager::Secret", "AWS::SecretsManager::ResourcePolicy"),
+    }
+    assert next(iter(without["Parameters"])) == "OrganizationId"
+    assert len(without["Parameters"]) == 1 + 2 * len(WITHOUT.repositories)
+    assert without["Outputs"]["OrganizationId"]["Value"] == {"Ref": "OrganizationId"}
+    assert list(templates.of(WITHOUT)) == ["private-packages"]
+    assert list(templates.of(DEFAULT)) == ["private-packages", "role-check"]
+
+
+def test_without_the_role_check_no_word_is_said_of_stackery() -> None:
+    text = text_of("private-packages", WITHOUT)
+    assert "stackery" not in text.lower().replace("stackery-private-packages", "")
+
+
 def test_what_takes_tags_has_one_that_says_where_it_comes_from(template: Document) -> None:
     for name, resource in template["Resources"].items():
         tags = resource["Properties"].get("Tags")
@@ -175,6 +205,7 @@ def test_nothing_ties_a_template_to_a_partition_an_account_or_a_region(template:
         assert not re.search(r"arn:aws|\b\d{12}\b|\b[a-z]{2}(-gov)?-[a-z]+-\d\b", text), path
 
 
+@pytest.mark.parametrize("template", CHECKED, indirect=True)
 def test_the_function_names_regions_in_its_list_only(template: Document) -> None:
     source = template["Resources"]["RoleCheckFunction"]["Properties"]["Code"]["ZipFile"]
     assert "arn:aws" not in source

@@ -14,6 +14,7 @@ from tests.policies.specification import (
     ORGANIZATION,
     ORGANIZATION_PATHS,
     OTHER_SECRET_NAME,
+    PATTERNS,
     REGION,
     SECRET_ACCOUNT,
     SECRET_NAME,
@@ -26,6 +27,7 @@ WHOLE_ORGANIZATION = Configuration(
     )
 )
 NARROWED = WHOLE_ORGANIZATION.model_copy(update={"organization_paths": ORGANIZATION_PATHS})
+UNCHECKED = WHOLE_ORGANIZATION.model_copy(update={"role_check": "none", "build_roles": PATTERNS})
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,13 @@ class Deployment:
     policy_of_other_secret: Policy
 
 
-def deploy_both() -> tuple[Deployment, Deployment]:
-    """Deploy for the whole organization, then update the stack to a narrowed one."""
+def deploy_all() -> tuple[Deployment, Deployment, Deployment]:
+    """Deploy for the whole organization, then update the stack to a narrowed one and to one without check."""
     with running() as url:
         account = Account(url, SECRET_ACCOUNT)
         account.install_stackery_role("1.25.0")
-        return _deploy(account, WHOLE_ORGANIZATION), _deploy(account, NARROWED)
+        whole, narrowed = _deploy(account, WHOLE_ORGANIZATION), _deploy(account, NARROWED)
+        return whole, narrowed, _deploy(account, UNCHECKED)
 
 
 def _deploy(account: Account, configuration: Configuration) -> Deployment:
@@ -84,7 +87,7 @@ def as_generated(configuration: Configuration) -> Policies:
         match node:
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{(.+?)\}", lambda name: values[name[1]], text)
-            case {"Fn::If": ["OrganizationIdGiven", *_]}:
+            case {"Fn::If": ["OrganizationIdGiven", *_]} | {"Ref": "OrganizationId"}:
                 return ORGANIZATION
             case dict():
                 return {key: resolved(value) for key, value in node.items()}

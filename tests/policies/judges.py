@@ -13,6 +13,7 @@ from tests.policies.specification import (
     REGION,
     SECRET_ACCOUNT,
     SECRET_NAME,
+    SMUGGLERS,
     WITHOUT_AN_ARN,
     Row,
     secret,
@@ -37,6 +38,7 @@ BEYOND_MINISTACK = frozenset(
     {
         # It compares ARNs as whole strings, where AWS compares them part by part.
         *COLON_SMUGGLERS,
+        *SMUGGLERS,
         # It always has an aws:PrincipalArn; these callers have none.
         *WITHOUT_AN_ARN,
     }

@@ -366,3 +366,119 @@ OUTSIDE_THE_PATHS = tuple(
     )
 )
 NARROWING = (*may(INSIDE_THE_PATHS, READS), *may_not(OUTSIDE_THE_PATHS, EACH_KIND_OF_READ))
+
+# Without the role check, build roles can have wildcards: here those of every kind of build.
+
+PATTERNS = (
+    "service-role/codebuild-acme-*",
+    "acme-build-CodeBuildRole-*",
+    "ci/github-actions",
+    "jenkins-agent",
+    "ecs/acme-?-task",
+)
+
+
+def session(path_and_name: str, session_name: str, name: str) -> Caller:
+    """Return a session of a role, which a service or an identity provider named."""
+    caller = role(path_and_name, name)
+    assert caller.principal
+    return replace(caller, principal=f"{caller.principal.rpartition('/')[0]}/{session_name}")
+
+
+OF_CODEBUILD = role("service-role/codebuild-acme-web-service-role", "the service role of a CodeBuild project")
+OF_CLOUDFORMATION = role(
+    "acme-build-CodeBuildRole-1A2B3C4D5E6F", "a role that CloudFormation named, with a random end,"
+)
+OF_GITHUB = session("ci/github-actions", "GitHubActions", "the role that GitHub Actions assumes by OIDC")
+OF_JENKINS = session("jenkins-agent", "i-0123456789abcdef0", "the instance role of Jenkins on EC2")
+OF_ECS = session("ecs/acme-b-task", "0123456789abcdef0123456789abcdef", "the task role of an ECS task")
+BUILDS = (OF_CODEBUILD, OF_CLOUDFORMATION, OF_GITHUB, OF_JENKINS, OF_ECS)
+BUILDS_OF_SECRET_ACCOUNT = tuple(
+    replace(
+        caller,
+        name=f"{caller.name} in the secret account, granted nothing of its own,",
+        principal=str(caller.principal).replace(BUILD_ACCOUNT, SECRET_ACCOUNT),
+        arn=str(caller.arn).replace(BUILD_ACCOUNT, SECRET_ACCOUNT),
+        own_policy_grants_everything=False,
+    )
+    for caller in BUILDS
+)
+
+BUILDS_ELSEWHERE = tuple(
+    replace(caller, name=f"{caller.name} {where}", organization=organization, paths=())
+    for caller in BUILDS
+    for where, organization in (
+        ("of another organization", "o-zzzzzzzzzz"),
+        ("of an organization whose id goes on", f"{ORGANIZATION}6"),
+        ("of no organization", None),
+    )
+)
+NO_BUILDS = tuple(
+    role(path_and_name, f"the role {path_and_name}")
+    for path_and_name in (
+        # another name
+        *("service-role/codebuild-other-web", "service-role/acme", "service-role/codebuild-acme"),
+        *("acme-build-Role-1A2B3C4D5E6F", "acme-build-CodeBuildRole", "administrator"),
+        *("ci/github-actions2", "ci/github", "jenkins-agent2", "jenkins"),
+        *("ecs/acme-b-task2", "ecs/acme--task", "ecs/acme-bb-task", "ecs/other"),
+        # another path
+        *("codebuild-acme-web", "ci/codebuild-acme-web", "acme/service-role/codebuild-acme-web"),
+        *("ci/acme-build-CodeBuildRole-1A2B", "github-actions", "ecs/github-actions", "ci/jenkins-agent"),
+        *("acme-b-task", "ci/acme-b-task", "ecs/acme/acme-b-task"),
+        # a path that goes on where a wildcard stands
+        *("service-role/codebuild-acme-/administrator", "service-role/codebuild-acme-web/administrator"),
+        *("service-role/codebuild-acme-web/x/y", "acme-build-CodeBuildRole-/administrator"),
+        *("acme-build-CodeBuildRole-1A2B/x/administrator", "ecs/acme-/-task"),
+        # another case
+        *("Service-role/codebuild-acme-web", "service-role/CodeBuild-acme-web", "Jenkins-agent"),
+        *("acme-build-codebuildrole-1A2B3C4D5E6F", "CI/github-actions", "ecs/Acme-b-task"),
+    )
+)
+SMUGGLERS = tuple(
+    identity(
+        f"arn:aws:iam::{BUILD_ACCOUNT}:{kind}/acme:role/{path_and_name}",
+        f"a {kind} with {path_and_name} behind :role/",
+    )
+    for kind in ("role", "user")
+    for path_and_name in (
+        "service-role/codebuild-acme-web",
+        "acme-build-CodeBuildRole-1A2B3C4D5E6F",
+        "jenkins-agent",
+        "ci/github-actions",
+        "ecs/acme-b-task",
+    )
+)
+NO_ROLES = (
+    session("administrator", "jenkins-agent", "the role administrator in a session named jenkins-agent"),
+    session(
+        "administrator",
+        "acme-build-CodeBuildRole-1A2B3C4D5E6F",
+        "the role administrator in a session named as CloudFormation names roles",
+    ),
+    *(
+        identity(f"arn:aws:iam::{BUILD_ACCOUNT}:user/{path_and_name}", f"the user {path_and_name}")
+        for path_and_name in (
+            "service-role/codebuild-acme-web",
+            "acme-build-CodeBuildRole-1A2B3C4D5E6F",
+            "jenkins-agent",
+            "ci/github-actions",
+            "ecs/acme-b-task",
+        )
+    ),
+    identity(
+        f"arn:aws:sts::{BUILD_ACCOUNT}:federated-user/jenkins-agent", "a federated user named jenkins-agent"
+    ),
+)
+
+WITHOUT_ROLE_CHECK = (
+    *may(BUILDS, READS),
+    *may_not(BUILDS, EVERYTHING_ELSE),
+    *may(BUILDS_OF_SECRET_ACCOUNT, READS),
+    *may_not(BUILDS_ELSEWHERE, EACH_KIND_OF_READ),
+    *may_not(NO_BUILDS, EACH_KIND_OF_READ),
+    *may_not(SMUGGLERS, EACH_KIND_OF_READ),
+    *may_not(NO_ROLES, EACH_KIND_OF_READ),
+    # Without Stackery its roles are roles like others.
+    *may_not(BUILD_ROLES, EACH_KIND_OF_READ),
+)
+"""The table for `role_check: none` and these patterns, beside what the other says of the secret account."""

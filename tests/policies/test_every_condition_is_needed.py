@@ -6,7 +6,13 @@ import pytest
 
 from tests.policies.cases import broken
 from tests.policies.judges import Verdicts
-from tests.policies.trials import SERVICES, WEAKENINGS, WEAKENINGS_OF_NARROWING, name
+from tests.policies.trials import (
+    SERVICES,
+    WEAKENINGS,
+    WEAKENINGS_OF_NARROWING,
+    WEAKENINGS_WITHOUT_ROLE_CHECK,
+    name,
+)
 
 pytestmark = pytest.mark.server
 
@@ -15,7 +21,7 @@ def _cases(judge: str) -> list[str]:
     """Return the trials of those weakenings that a judge can tell."""
     return [
         name(weakening, service)
-        for weakenings in (WEAKENINGS, WEAKENINGS_OF_NARROWING)
+        for weakenings in (WEAKENINGS, WEAKENINGS_OF_NARROWING, WEAKENINGS_WITHOUT_ROLE_CHECK)
         for service in SERVICES
         for weakening in weakenings[service]
         if judge in weakening.judges

@@ -7,9 +7,24 @@ import pytest
 
 from tests.policies import judges
 from tests.policies.cases import JUDGES, broken, find_judge, judged
-from tests.policies.deployment import NARROWED, WHOLE_ORGANIZATION, Deployment, as_generated
+from tests.policies.deployment import (
+    NARROWED,
+    UNCHECKED,
+    WHOLE_ORGANIZATION,
+    Deployment,
+    as_generated,
+)
 from tests.policies.judges import Verdicts
-from tests.policies.specification import BUILD_ROLES, NARROWING, TABLE, Row, decrypt, may
+from tests.policies.specification import (
+    BUILD_ROLES,
+    NARROWING,
+    SMUGGLERS,
+    TABLE,
+    WITHOUT_ROLE_CHECK,
+    Row,
+    decrypt,
+    may,
+)
 from tests.policies.trials import SERVICES, name
 
 pytestmark = pytest.mark.server
@@ -27,6 +42,13 @@ def test_where_only_an_organizational_unit_may_read(
     verdicts: Callable[[str], Verdicts], judge: str, row: Row
 ) -> None:
     assert verdicts(judge)[name("narrowed", row.service)][row] is row.allowed
+
+
+@pytest.mark.parametrize(("judge", "row"), judged(WITHOUT_ROLE_CHECK))
+def test_where_builds_of_every_kind_may_read(
+    verdicts: Callable[[str], Verdicts], judge: str, row: Row
+) -> None:
+    assert verdicts(judge)[name("unchecked", row.service)][row] is row.allowed
 
 
 @pytest.mark.parametrize("judge", JUDGES)
@@ -48,29 +70,33 @@ def test_the_build_roles_may_decrypt_each_secret_under_the_name_it_really_got(
 
 
 def test_every_secret_of_the_template_has_the_same_policy(
-    deployment: Deployment, narrowed: Deployment
+    deployments: tuple[Deployment, ...],
 ) -> None:
-    assert deployment.policy_of_other_secret == deployment.policies.secret
-    assert narrowed.policy_of_other_secret == narrowed.policies.secret
+    assert len(deployments) == 3
+    for deployment in deployments:
+        assert deployment.policy_of_other_secret == deployment.policies.secret
 
 
 def test_the_deployed_policies_are_those_of_the_template(
-    deployment: Deployment, narrowed: Deployment
+    deployment: Deployment, narrowed: Deployment, unchecked: Deployment
 ) -> None:
     assert deployment.policies == as_generated(WHOLE_ORGANIZATION)
     assert narrowed.policies == as_generated(NARROWED)
+    assert unchecked.policies == as_generated(UNCHECKED)
 
 
 def test_each_row_is_said_once() -> None:
-    sentences = [str(row) for row in (*TABLE, *NARROWING)]
-    assert sorted(set(sentences)) == sorted(sentences)
+    tables = ([*TABLE, *NARROWING], WITHOUT_ROLE_CHECK)
+    for table in tables:
+        assert len({str(row) for row in table}) == len(table)
+    sentences = [str(row) for table in tables for row in table]
     assert all(
         re.fullmatch(r".+ may (not )?(read|decrypt|describe|call) .+", sentence) for sentence in sentences
     )
 
 
 def test_the_second_judge_is_spared_only_callers_that_it_cannot_express() -> None:
-    spared = {caller.name for caller in judges.BEYOND_MINISTACK}
+    spared = {caller.name for caller in judges.BEYOND_MINISTACK - {*SMUGGLERS}}
     assert spared == {
         "a role with :role/stackery/ in its path, named as a deployer,",
         "a role with :role/stackery/ in its path, named as a factory role,",

@@ -3,15 +3,23 @@
 from collections.abc import Sequence
 
 from tests.policies import manual_procedure, weakenings
-from tests.policies.deployment import NARROWED, WHOLE_ORGANIZATION, Policies, as_generated
+from tests.policies.deployment import (
+    NARROWED,
+    UNCHECKED,
+    WHOLE_ORGANIZATION,
+    Policies,
+    as_generated,
+)
 from tests.policies.judges import Trial
 from tests.policies.specification import (
     BUILD_ROLES_OF_SECRET_ACCOUNT,
+    BUILDS,
     DEPLOYER,
     NARROWING,
     READS,
     ROOT_OF_SECRET_ACCOUNT,
     TABLE,
+    WITHOUT_ROLE_CHECK,
     Row,
 )
 
@@ -27,6 +35,14 @@ WEAKENINGS_OF_NARROWING = {
     ]
     for service in SERVICES
 }
+WEAKENINGS_WITHOUT_ROLE_CHECK = {
+    service: [
+        weakening
+        for weakening in weakenings.of(as_generated(UNCHECKED).of(service))
+        if weakening.statement["Sid"].startswith("BuildRoles")
+    ]
+    for service in SERVICES
+}
 
 TELLING = tuple(
     row
@@ -35,6 +51,9 @@ TELLING = tuple(
     or (row.request in READS and row.caller not in BUILD_ROLES_OF_SECRET_ACCOUNT)
 )
 """The rows to judge weakened policies by: the others, most of them, tell nothing that these do not."""
+TELLING_WITHOUT_ROLE_CHECK = tuple(
+    row for row in WITHOUT_ROLE_CHECK if row.caller in BUILDS or row.request in READS
+)
 
 
 def of_service(rows: Sequence[Row], service: str) -> list[Row]:
@@ -47,7 +66,7 @@ def name(what: object, service: str) -> str:
     return f"{what} ({service})"
 
 
-def all_trials(whole: Policies, narrowed: Policies) -> dict[str, Trial]:
+def all_trials(whole: Policies, narrowed: Policies, unchecked: Policies) -> dict[str, Trial]:
     """Return every policy with the rows to judge by it."""
     manual = Policies(manual_procedure.KEY_POLICY, manual_procedure.SECRET_POLICY)
     trials: dict[str, Trial] = {}
@@ -56,11 +75,13 @@ def all_trials(whole: Policies, narrowed: Policies) -> dict[str, Trial]:
             ("deployed", whole, TABLE),
             ("narrowed", narrowed, (*TABLE, *NARROWING)),
             ("manual", manual, TABLE),
+            ("unchecked", unchecked, WITHOUT_ROLE_CHECK),
         ):
             trials[name(what, service)] = (policies.of(service), of_service(rows, service))
         for policies, changes, rows in (
             (whole, WEAKENINGS, TELLING),
             (narrowed, WEAKENINGS_OF_NARROWING, NARROWING),
+            (unchecked, WEAKENINGS_WITHOUT_ROLE_CHECK, TELLING_WITHOUT_ROLE_CHECK),
         ):
             for weakening in changes[service]:
                 weakened = weakening.applied_to(policies.of(service))

@@ -73,7 +73,8 @@ def _of_condition(statement: Statement, operator: str, key: str, values: Any) ->
             if rest:
                 becomes = _with(statement, operator, key, operator, rest)
                 yield Weakening(f"without {value} in {condition}", statement, becomes)
-            for wider in _wider_patterns(value):
+            # What keeps out more is no weakening.
+            for wider in () if operator.startswith("ArnNot") else _wider_patterns(value):
                 becomes = _with(statement, operator, key, operator, [*rest, wider])
                 yield Weakening(f"with {wider} for {value} in {condition}", statement, becomes)
 
@@ -103,7 +104,7 @@ def _weaker_operators(operator: str) -> list[str]:
         return ["StringLike"]
     if operator.startswith("ForAnyValue:"):
         return [operator.replace("ForAnyValue:", "ForAllValues:"), f"{operator}IfExists"]
-    if operator.endswith("IfExists") or operator == "Null":
+    if operator.endswith("IfExists") or operator in ("Null", "ArnNotLike"):
         return []
     return [f"ForAllValues:{operator}", f"{operator}IfExists"]
 
@@ -114,7 +115,8 @@ def _wider_patterns(value: str) -> Iterator[str]:
         yield value.removesuffix("/*") + "*"
         yield value.rsplit("/", 2)[0] + "/*"
         return
-    yield f"{value}*"
+    if not value.endswith("*"):
+        yield f"{value}*"
     parts = value.split(":", 5)
     for index, part in enumerate(parts):
         if index >= 3 and part not in ("", "*"):  # Region, account, resource

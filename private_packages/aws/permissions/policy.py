@@ -23,8 +23,8 @@ def policy(command: str, values: Values) -> dict[str, Any]:
     Args:
         command: one of the table's.
         values: account, region, partition, stack, stack_set, stackery_stack, build_role, secret and
-            role_name; and role_arn, bucket and boundary where they are used. With a role, CloudFormation
-            calls with the rights of that one, and the actions of its handlers are left out.
+            role_name; and role_arn, bucket, boundary and role_check where they are used. With a role,
+            CloudFormation calls with the rights of that one, and the actions of its handlers are left out.
     """
     known = {
         **values,

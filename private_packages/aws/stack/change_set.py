@@ -16,7 +16,7 @@ from private_packages.aws.errors import SERVER_ERRORS, AwsError, StackError
 from private_packages.aws.stack import refusal, stack
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.literals import ChangeSetTypeType
+    from mypy_boto3_cloudformation.literals import CapabilityType, ChangeSetTypeType
     from mypy_boto3_cloudformation.type_defs import (
         CreateChangeSetOutputTypeDef,
         DescribeChangeSetOutputTypeDef,
@@ -96,6 +96,8 @@ class DesiredStack:
     """All of them; none keeps those that the stack has."""
     role_arn: str | None = None
     """The role that CloudFormation acts with."""
+    capabilities: "Sequence[CapabilityType]" = ()
+    """What it wants to hear of the template."""
     imports: "Sequence[ResourceToImportTypeDef]" = ()
     """What is taken over, and nothing else is done then."""
     uploaded: str = ""
@@ -221,7 +223,7 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
             ChangeSetName=name,
             ChangeSetType="IMPORT" if desired.imports else kind,
             Description=desired.description,
-            Capabilities=["CAPABILITY_IAM"],
+            Capabilities=desired.capabilities,
             Parameters=parameters,
             **options,
             **desired.template,

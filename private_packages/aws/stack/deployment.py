@@ -40,7 +40,7 @@ from private_packages.aws.stack.parameters import ParameterChange, Parameters
 from private_packages.aws.stack.resource_import import Import
 from private_packages.aws.stack.state import SETTLED, State, delete, parameters_of, state_of
 from private_packages.aws.stack.template_bucket import upload
-from private_packages.aws.template import TemplateText
+from private_packages.aws.template import TemplateText, capabilities
 from private_packages.aws.tokens.stored_token import store
 from private_packages.aws.tokens.token import Token, check_usable
 
@@ -283,6 +283,7 @@ class Deployment:
             kept=parameters.kept,
             tags=self._tags(),
             role_arn=self.wanted.role_arn,
+            capabilities=capabilities(template),
             description=f"Made by private-packages deploy {self.wanted.template.version}",
             uploaded=template if self.wanted.bucket else "",
         )
@@ -393,6 +394,8 @@ class Deployment:
         )
 
     def _check_role(self, parameters: Parameters) -> None:
+        if not self.wanted.configuration.has_role_check:
+            return
         requirements = account_check.Requirements(
             build_roles=self.wanted.configuration.build_roles,
             minimum_role_version=parameters.value("MinimumRoleVersion"),

@@ -40,6 +40,11 @@ class StackHealth:
         return is_older(self.version or "", version)
 
     @property
+    def has_role_check(self) -> bool:
+        """Whether it was deployed with the role check, or may have been."""
+        return "StackeryRoleVersion" in self.outputs or self.version is None
+
+    @property
     def version(self) -> str | None:
         """The release that deployed it; None where it does not say."""
         return self.outputs.get("TemplateVersion")

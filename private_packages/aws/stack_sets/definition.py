@@ -161,7 +161,7 @@ class Definition:
                 *({"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()),
                 *secret,
             ],
-            "Capabilities": ["CAPABILITY_IAM"],
+            "Capabilities": self.template.capabilities,
             **self.permissions.parameters(),
         }
 

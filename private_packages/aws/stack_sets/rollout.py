@@ -46,7 +46,7 @@ class Rollout:
     exclude: Sequence[str]
     regions: Sequence[str]
     build_roles: Sequence[str]
-    """Those that the role check looks for."""
+    """Those that the role check looks for; none where there is no check."""
 
     def plan(self) -> Plan:
         """Look at what there is and return what would be done.

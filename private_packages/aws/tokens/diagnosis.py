@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from generator import names
 from private_packages import invocation
@@ -52,6 +53,8 @@ class Facts:
     """Empty where it is not known."""
     organization_id: str = ""
     """The organization of the caller's account; empty where it is not known, or NO_ORGANIZATION."""
+    has_role_check: bool = True
+    """Whether the build roles are those of the Stackery Role."""
 
     @property
     def role_name(self) -> str:
@@ -65,7 +68,7 @@ class Facts:
     @property
     def is_build_role(self) -> bool:
         """Whether the policies are meant to admit the caller, as far as its ARN tells."""
-        return self.role_name in [role.split("/")[-1] for role in self.build_roles]
+        return any(fnmatchcase(self.role_name, role.split("/")[-1]) for role in self.build_roles)
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ _POLICIES = {
 """AWS's names of the types of policies."""
 
 _OURS = (Link.IDENTITY_POLICY, Link.RESOURCE_POLICY, Link.KEY_POLICY, Link.SOME_POLICY)
-"""The policies of the template and of the Stackery Role, which admit the build roles."""
+"""The policies of the template and of the build roles, which admit these."""
 
 _PATTERN = re.compile(rf"(because no|with an explicit deny in an?) ({'|'.join(_POLICIES)})\b")
 
@@ -224,15 +227,18 @@ def _stranger(facts: Facts, account: str) -> tuple[str, str] | None:
 def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
     """Return what to do where no policy of this kind allows."""
     who = facts.role_name or "this identity"
-    since = names.MINIMUM_ROLE_VERSION
-    own = f"{who} has a policy of its own that allows {action}, as the Stackery Role has from {since} on"
+    origin, check = "templates/build-account.yaml gives it", ""
+    if facts.has_role_check:
+        origin = f"the Stackery Role has from {names.MINIMUM_ROLE_VERSION} on"
+        check = f": {invocation.command('check')}"
+    own = f"{who} has a policy of its own that allows {action}, as {origin}"
     drift = f"is the template's ({invocation.command('status', '--drift')})"
     listed = "that build_roles has its role's path and name" + (
         ", and organization_paths its account" if facts.organization_paths else ""
     )
     match link:
         case Link.IDENTITY_POLICY:
-            return f"See that {own}: {invocation.command('check')}."
+            return f"See that {own}{check}."
         case Link.RESOURCE_POLICY:
             return (
                 f"See that the secret's policy in account {account} {drift}, {listed}, and that this is the"

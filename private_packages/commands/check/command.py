@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from generator.configuration import ROLE_PATH_AND_NAME
+from private_packages import invocation
 from private_packages.aws.aws import Aws, sign_in
 from private_packages.aws.errors import AwsError
 from private_packages.aws.organization import members, organization_check
@@ -96,8 +97,14 @@ def command(
       private-packages check --organization --ou ou-ab12-cdefghij --exclude 111122223333 --output csv
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     _refuse_options_of_the_organization(context, whole_organization)
+    configuration = load_configuration(config)
+    if not configuration.has_role_check:
+        raise click.UsageError(
+            "With `role_check: none` there is nothing to check in an account beforehand: whether a build can"
+            f" read the tokens, `{invocation.command('verify')}` tells there."
+        )
     requirements = Requirements(
-        build_roles=load_configuration(config).build_roles,
+        build_roles=configuration.build_roles,
         minimum_role_version=minimum_role_version,
         stackery_stack_name=stackery_stack_name,
         stackery_stack_region=stackery_stack_region,

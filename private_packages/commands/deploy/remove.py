@@ -79,7 +79,7 @@ def _plan(aws: Aws, stack_name: str, found: Holdings, days: int | None) -> Itera
         yield f"  The key {found.key.arn} {_fate_of_key(found, fate)}."
     if any(each.last_accessed and not each.deleted for each in found.secrets):
         yield "  Builds whose hooks read a secret fail from then on: remove the hooks first."
-    yield "Not touched: in each source repository, the hook deployHooks/stackery.prebuild.private-packages."
+    yield "Not touched: in each source repository, the hook that was written for it."
     for name in found.stack_sets:
         command = invocation.command("rollout remove", name=name)
         yield f"Not touched: the stack set {name}, which `{command}` removes."

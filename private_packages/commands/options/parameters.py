@@ -33,7 +33,7 @@ def given_parameters(
     for each in parameters:
         name, separator, value = each.partition("=")
         if not separator:
-            raise click.UsageError("--parameter: write it as NAME=VALUE, RoleCheck=Warn.")
+            raise click.UsageError("--parameter: write it as NAME=VALUE, OrganizationId=o-a1b2c3d4e5.")
         if name not in template.parameters:
             raise click.UsageError(_unknown(template, name))
         if name in template.hidden:

@@ -250,7 +250,7 @@ class RolloutOptions(StackSetOptions):
             accounts=self.accounts,
             exclude=self.exclude,
             regions=self.regions or (aws.region,),
-            build_roles=configuration.build_roles,
+            build_roles=configuration.build_roles if configuration.has_role_check else (),
         )
 
     def _definition(self, configuration: Configuration) -> Definition:

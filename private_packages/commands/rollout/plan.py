@@ -33,6 +33,8 @@ def command(
       private-packages rollout plan --preflight --output json
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     rollout = options.rollout()
+    if preflight and not rollout.build_roles:
+        raise click.UsageError("--preflight: with `role_check: none` there is no check to run: leave it out.")
     plan = rollout.plan()
     found: list[Finding] | None = None
     if preflight:

@@ -214,13 +214,14 @@ def _instance(plan: Plan, account: str, region: str) -> str:
 
 def _management_note(plan: Plan) -> Iterator[str]:
     if plan.targets.management:
-        name = plan.definition.template.name
+        template = plan.definition.template
+        capabilities = {"capabilities": template.capabilities[0]} if template.capabilities else {}
         deploy = invocation.aws_command(
             "cloudformation deploy",
             region=plan.regions[0],
             stack_name=plan.stack_set.name,
-            template_file=f"templates/{name}.yaml",
-            capabilities="CAPABILITY_IAM",
+            template_file=f"templates/{template.name}.yaml",
+            **capabilities,
         )
         yield (
             f"StackSets leaves out the management account {plan.targets.management.id}. Where it is needed"

@@ -421,4 +421,6 @@ class TestLooking:
         assert list(Path("home").iterdir()) == []
 
     def test_without_a_hook(self) -> None:
-        assert f"{FILE}: is no hook: write it first" in refused("--look", code=1)
+        assert "Here is no hook: write it first, or name it with --output." in refused("--look", code=1)
+        Path("other").write_text("echo")
+        assert "other: is no hook: write it first" in refused("--look", "--output", "other", code=1)

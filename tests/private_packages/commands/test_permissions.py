@@ -8,9 +8,11 @@ import boto3
 import pytest
 
 from private_packages.commands.configured import NO_FILE
+from tests.generator.conftest import EXAMPLE
 from tests.private_packages.commands.answers import answering
 from tests.private_packages.conftest import Run
 
+WITHOUT_FILE = EXAMPLE / "repositories.yaml"
 HERE = ("--account", "111122223333", "--region", "eu-west-1")
 STACK = "arn:aws:cloudformation:{}:{}:stack/{}/*"
 
@@ -38,6 +40,22 @@ def test_it_is_for_what_the_options_and_the_configuration_say(run: Run, folder: 
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:/acme/npm-??????"
     ]
     assert resources(result.stdout, "BoundFunctionRole")
+
+
+def test_without_the_role_check_nothing_is_allowed_that_it_needs(run: Run) -> None:
+    file = ("--config", WITHOUT_FILE)
+    services = {
+        command: {
+            action.split(":")[0]
+            for each in json.loads(run("permissions", command, *HERE, *file).stdout)["Statement"]
+            for action in each["Action"]
+        }
+        for command in ("deploy", "status")
+    }
+    assert services["deploy"] == {"cloudformation", "kms", "organizations", "secretsmanager"}
+    assert services["status"] == services["deploy"]
+    printed = run("permissions", "verify", *HERE, *file).stdout
+    assert "arn:aws:iam::*:role/acme-build-CodeBuildRole-*" in resources(printed, "ReadAsBuildRole")
 
 
 def test_a_parameter_names_a_secret(run: Run) -> None:

@@ -20,6 +20,7 @@ REQUEST = DesiredStack(
     parameters={"Token": "not-a-real-token", "Recheck": "now"},
     kept=["Name"],
     description="By a test",
+    capabilities=["CAPABILITY_IAM"],
 )
 NEW = replace(REQUEST, is_new=True, kept=[])
 READY = {"Status": "CREATE_COMPLETE", "Changes": []}

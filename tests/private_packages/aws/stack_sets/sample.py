@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 BODY = """# Generated
 Description: Checks that this account's Stackery Role is new enough for private packages
   (stackery-private-packages 0.1.0)
+Resources:
+  RoleCheckFunctionRole: {Type: AWS::IAM::Role}
 """
 TEMPLATE = TemplateText(
     "role-check",
@@ -21,7 +23,7 @@ TEMPLATE = TemplateText(
     {"AToken": {"NoEcho": True}},
 )
 OTHER_TEMPLATE = TemplateText(
-    "private-packages", "", "Tokens of repositories (stackery-private-packages 0.1.0)", "0.1.0", {}
+    "private-packages", "{}", "Tokens of repositories (stackery-private-packages 0.1.0)", "0.1.0", {}
 )
 PARAMETERS = {"RoleCheck": "Enforce", "Recheck": ""}
 SELF_MANAGED = Permissions(

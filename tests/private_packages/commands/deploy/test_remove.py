@@ -51,7 +51,7 @@ def test_what_stays_is_named_with_its_price_and_the_way_back(
         "  The secret /npm (with a value, last read 2026-02-01) stays.",
         f"  The key {KEY} stays.",
         "  Builds whose hooks read a secret fail from then on: remove the hooks first.",
-        "Not touched: in each source repository, the hook deployHooks/stackery.prebuild.private-packages.",
+        "Not touched: in each source repository, the hook that was written for it.",
         "Not touched: the stack set all, which `private-packages rollout remove --name all` removes.",
         "Removed: there is no stack packages in us-east-1.",
         f"Key and secrets cost 1.40 USD a month. To have the stack again, with them: `{again}`",

@@ -34,7 +34,7 @@ def test_what_fits_is_taken() -> None:
 @pytest.mark.parametrize(
     ("pairs", "sentence"),
     [
-        (["RoleCheck"], "--parameter: write it as NAME=VALUE, RoleCheck=Warn."),
+        (["RoleCheck"], "--parameter: write it as NAME=VALUE, OrganizationId=o-a1b2c3d4e5."),
         (["RoleCheck=Off"], "--parameter RoleCheck: takes Enforce or Warn only."),
         (["MinimumRoleVersion=x"], "--parameter MinimumRoleVersion: A version such as 1.25.0."),
         (

@@ -124,7 +124,7 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("--parameter RoleCheck", "--parameter: write it as NAME=VALUE, RoleCheck=Warn."),
+        ("--parameter RoleCheck", "--parameter: write it as NAME=VALUE, OrganizationId=o-a1b2c3d4e5."),
         ("--parameter RoleCheck=Ignore", "--parameter RoleCheck: takes Enforce or Warn only."),
         ("--parameter MinimumRoleVersion=new", "--parameter MinimumRoleVersion: A version such as 1.25.0."),
         ("--parameter Recheck=1 --parameter Recheck=2", "--parameter Recheck: is given twice: remove one"),
