@@ -220,14 +220,15 @@ def _of_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator
 
 def _of_roles(before: _Policies, after: _Policies, told: frozenset[str]) -> Iterator[AccessChange]:
     for role in sorted(_values(before, _ROLE) & told):
-        yield AccessChange(f"The role {_name(role)} can no longer read any token.", needs_consent=True)
+        yield AccessChange(f"{_name(role)} can no longer read any token.", needs_consent=True)
     for role in sorted(_values(after, _ROLE) & told):
-        yield AccessChange(f"The role {_name(role)} can read all tokens.", needs_consent=False, is_gain=True)
+        yield AccessChange(f"{_name(role)} can read all tokens.", needs_consent=False, is_gain=True)
 
 
 def _name(role: str) -> str:
-    """Return a role's path and name, from the ARN that stands for it in every account."""
-    return role.partition("::*:role/")[2] or role
+    """Return a role by its path and name, or roles by their pattern, from the ARN that stands for them."""
+    name = role.partition("::*:role/")[2]
+    return f"{'Each role named' if re.search('[*?]', name) else 'The role'} {name or role}"
 
 
 def _of_organizations(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
@@ -291,6 +292,9 @@ def _differences(
             pairs.append((statement, match))
             old.remove(statement)
             new.remove(match)
+    # One that admits roles as others do is told by its roles.
+    old = [each for each in old if not any(_is_like(each, other, told) for other in after)]
+    new = [each for each in new if not any(_is_like(each, other, told) for other in before)]
     for statement, match in pairs:
         if parts := [*_parts(statement, match, told)]:
             yield f"the statement {statement.label} {'; '.join(parts)}", True
@@ -299,6 +303,16 @@ def _differences(
     # Where others make way, the template's own take their place.
     for statement in new:
         yield f"the statement {statement.label} comes, {_in_words(statement)}", not replaced
+
+
+def _is_like(one: _Statement, other: _Statement, told: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether two statements differ at most in the roles that they name, and these are told."""
+    named, others = (_values({"": [each]}, _ROLE) for each in (one, other))
+    ours, theirs = (
+        replace(each, conditions={key: of for key, of in each.conditions.items() if key[1] != _ROLE})
+        for each in (one, other)
+    )
+    return bool(named and others) and named <= told[_ROLE] and not [*_parts(ours, theirs, told)]
 
 
 def _in_words(statement: _Statement) -> str:

@@ -4,7 +4,9 @@ import pytest
 
 from generator import names
 from private_packages.aws.errors import TemplateError
-from private_packages.aws.template import TemplateText
+from private_packages.aws.template import TemplateText, capabilities
+from private_packages.commands.files import template_text
+from tests.generator.conftest import CONFIGURATIONS
 
 TEMPLATE = TemplateText(
     "big",
@@ -50,3 +52,13 @@ def test_its_size_is_counted_in_bytes() -> None:
     assert str(refused.value) == (
         "The template big has 51,202 bytes, but CloudFormation takes 51,200 in a call: make it smaller."
     )
+
+
+def test_only_of_a_template_that_makes_iam_resources_cloudformation_wants_to_hear_it() -> None:
+    texts = {name: template_text("private-packages", each) for name, each in CONFIGURATIONS.items()}
+    assert {name: each.capabilities for name, each in texts.items()} == {
+        "default": ["CAPABILITY_IAM"],
+        "rich": ["CAPABILITY_IAM"],
+        "without": [],
+    }
+    assert capabilities('{"Resources": {"R": {"Type": "AWS::IAM::Role"}}}') == ["CAPABILITY_IAM"]

@@ -424,3 +424,16 @@ class TestLooking:
         assert "Here is no hook: write it first, or name it with --output." in refused("--look", code=1)
         Path("other").write_text("echo")
         assert "other: is no hook: write it first" in refused("--look", "--output", "other", code=1)
+
+
+class TestWithoutTheRoleCheck:
+    def test_it_lies_at_a_place_of_its_own_and_names_what_gives_the_role_its_policy(self) -> None:
+        with Path("repositories.yaml").open("a") as file:
+            file.write("\nrole_check: none\nbuild_roles: [ci/builder]\n")
+        assert call(*BOTH).output.startswith("Wrote ci/private-packages.bash (")
+        text = Path("ci/private-packages.bash").read_text()
+        assert 'own_policy="the role\'s own policy (templates/build-account.yaml gives it)"' in text
+        assert "Stackery" not in text
+        assert not FILE.exists()
+        assert call("--check", *BOTH).exit_code == 0
+        assert "Here is no hook" not in call("--look").output

@@ -13,7 +13,7 @@ from generator import names, templates
 from generator.configuration import DEFAULT, MAXIMUM_REPOSITORIES
 from private_packages.commands.configured import NO_FILE
 from tests import ROOT
-from tests.generator.conftest import LARGE, RICH, text_of, unprivileged
+from tests.generator.conftest import EXAMPLE, LARGE, RICH, text_of, unprivileged
 from tests.private_packages.conftest import COMMAND, Run, run_process
 
 RICH_FILE = ROOT / "tests/generator/golden/rich.yaml"
@@ -339,3 +339,35 @@ main(["template", "--config", {str(RICH_FILE)!r}])
     assert ended.returncode == 1
     assert ended.stderr == "Error: templates/private-packages.yaml: cannot be written: File too large.\n"
     assert content(tmp_path) == before
+
+
+# Without the role check
+
+
+def test_without_the_role_check_one_template_is_written_and_another_that_is_there_is_named(
+    run: Run, folder: Path
+) -> None:
+    (folder / "repositories.yaml").write_bytes((EXAMPLE / "repositories.yaml").read_bytes())
+    (folder / "templates").mkdir()
+    (folder / "templates/role-check.yaml").write_text("of somebody")
+    written = run("template")
+    note = (
+        "Note: templates/role-check.yaml is no template of this configuration and stays as it is: delete it,"
+        " if nothing else needs it.\n"
+    )
+    assert (written.exit_code, written.stderr) == (0, note)
+    assert "role-check" not in written.stdout
+    assert content(folder / "templates") == {
+        "private-packages.yaml": (EXAMPLE / "private-packages.yaml").read_bytes(),
+        "role-check.yaml": b"of somebody",
+    }
+    checked = run("template", "--check")
+    assert (checked.exit_code, checked.stderr) == (0, note)
+
+
+def test_without_the_role_check_its_template_cannot_be_printed(run: Run) -> None:
+    refused = run("template", "--stdout", "role-check", "--config", EXAMPLE / "repositories.yaml")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.endswith(
+        "Error: With `role_check: none` there is no template role-check: choose private-packages.\n"
+    )

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def side(
     configuration = Configuration(repositories=repositories, **fields)
     template = private_packages(configuration).to_dict()
     values = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
-    return Side(template, values, organization)
+    return Side(template, values | {"OrganizationId": organization}, organization)
 
 
 def edited(edit: Callable[[Any], Any], logical_id: str = "Key", of_policy: str = "KeyPolicy") -> Side:
@@ -251,3 +252,25 @@ def test_there_are_changes_where_the_policies_differ_and_only_there(before: Side
     # One way or the other somebody loses, unless something only comes.
     gains = [each for each in changes(after, before) if each.needs_consent]
     assert not found or gains or any(each.needs_consent for each in found)
+
+
+def test_roles_named_by_a_pattern_are_told_as_roles_are_and_their_statement_is_not() -> None:
+    names: dict[str, Any] = {"build_roles": ("a/b",)}
+    patterns: dict[str, Any] = {"build_roles": ("a-*", "c/d"), "role_check": "none"}
+    assert changes(side(**names), side(**patterns)) == [
+        AccessChange("The role a/b can no longer read any token.", needs_consent=True),
+        AccessChange("Each role named a-* can read all tokens.", needs_consent=False, is_gain=True),
+        AccessChange("The role c/d can read all tokens.", needs_consent=False, is_gain=True),
+    ]
+
+
+def test_a_pattern_without_what_keeps_longer_paths_out_is_told() -> None:
+    ours = side(build_roles=("a-*",), role_check="none")
+    template = copy.deepcopy(ours.template)
+    for resource in template["Resources"].values():
+        for policy in ("KeyPolicy", "ResourcePolicy"):
+            for statement in resource["Properties"].get(policy, {}).get("Statement", []):
+                statement.get("Condition", {}).pop("ArnNotLike", None)
+    found = sentences(replace(ours, template=template), ours)
+    assert [each.partition(":")[0] for each in found] == ["The policy of the key", "The policy of Npm"]
+    assert all("asks that aws:PrincipalArn ArnNotLike" in each for each in found)

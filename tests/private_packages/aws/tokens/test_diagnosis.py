@@ -1,5 +1,7 @@
 """Which link is broken, told from what AWS answers and from what else is known."""
 
+from dataclasses import replace
+
 import botocore.exceptions
 import pytest
 from botocore.exceptions import ClientError
@@ -353,3 +355,19 @@ def test_who_is_no_build_role_hears_of_other_policies_all_the_same(words: str, n
 def test_an_assumed_role_tells_its_name_but_not_its_path(arn: str, name: str, is_build_role: bool) -> None:
     facts = Facts(ROLES, caller_arn=arn)
     assert (facts.role_name, facts.is_build_role) == (name, is_build_role)
+
+
+def test_roles_are_build_roles_by_their_pattern() -> None:
+    session = "arn:aws:sts::444455556666:assumed-role/codebuild-{}/s"
+    facts = Facts(("ci/codebuild-acme-*",), caller_arn=session.format("acme-x"))
+    assert facts.is_build_role
+    assert not replace(facts, caller_arn=session.format("x")).is_build_role
+
+
+def test_without_the_role_check_no_step_names_it() -> None:
+    facts = Facts(ROLES, caller_arn=BUILD, has_role_check=False)
+    error = denied(NO.format("identity-based policy"))
+    assert diagnose(error, ARN, "Npm", facts).next_step == (
+        "See that stackery-factory-role has a policy of its own that allows secretsmanager:GetSecretValue, as"
+        " templates/build-account.yaml gives it."
+    )
