@@ -184,7 +184,7 @@ class Configuration(_Strict):
     ]
     """1 to 96 of them: CloudFormation takes 200 parameters."""
     role_check: Literal["stackery", "none"] = "stackery"
-    """`stackery`: nothing is created in an account whose Stackery Role is too old; `none`: builds without Stackery."""
+    """`stackery`: nothing is created where the Stackery Role is too old; `none`: nothing is checked."""
     build_roles: Annotated[
         tuple[Annotated[str, AfterValidator(_is_role)], ...],
         Field(max_length=10, strict=False),
