@@ -28,6 +28,11 @@ OUTSIDE_ANY_ORGANIZATION = "9"
 """How the accounts begin that belong to no organization: tests/e2e/ministack_server.py sees to that."""
 
 
+IN_ONE_ORGANIZATION = "8"
+"""How the accounts begin that belong to one organization together; any other has one of its own."""
+ONE_ORGANIZATION = "o-8888888888"
+
+
 @contextmanager
 def running() -> Iterator[str]:
     """Start MiniStack on a free port, in a process of its own, and stop it afterwards; yields its URL."""

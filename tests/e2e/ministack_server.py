@@ -12,11 +12,17 @@
 - It has no GetKeyLastUsage; here, no key was ever used, since its Secrets Manager uses none.
 - It has no StackSets; here, ListStackSets finds none.
 - Its GetTemplateSummary leaves out the section Metadata, which AWS gives as JSON.
+- Its SimulatePrincipalPolicy knows no context and one resource; here, it says of each resource what AWS says
+  of one of another account, whose own policy it does not simulate.
+- It reads no secret of another account; here, a role does that whose own policies, the secret's and the key's
+  let it.
+- Accounts that begin with 8 have an organization together.
 - Every account has an organization; here, accounts that begin with 9 have none.
 
 Run as `python -m tests.e2e.ministack_server`, with the port in GATEWAY_PORT.
 """
 
+import itertools
 import json
 import os
 import signal
@@ -27,11 +33,12 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from ministack.app import main
+from ministack.core import iam_evaluator, responses
 from ministack.core.responses import error_response_json, get_account_id, json_response
 from ministack.services import iam, kms, organizations, secretsmanager
 from ministack.services.cloudformation import changesets, handlers, provisioners
 
-from tests.e2e.ministack import OUTSIDE_ANY_ORGANIZATION
+from tests.e2e.ministack import IN_ONE_ORGANIZATION, ONE_ORGANIZATION, OUTSIDE_ANY_ORGANIZATION
 
 REPLACING_PROPERTIES = {
     "AWS::KMS::Key": (),
@@ -125,7 +132,12 @@ def outside_any_organization(describe: Callable[[Any], Any]) -> Callable[[Any], 
             return error_response_json(
                 "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400
             )
-        return describe(payload)
+        status, headers, body = describe(payload)
+        if get_account_id().startswith(IN_ONE_ORGANIZATION):
+            answer = json.loads(body)
+            answer["Organization"]["Id"] = ONE_ORGANIZATION
+            body = json.dumps(answer).encode()
+        return status, headers, body
 
     return describe_organization
 
@@ -205,6 +217,109 @@ def with_boundary(create: Callable[..., Attributes]) -> Callable[..., Attributes
     return create_role
 
 
+def simulate_principal_policy(params: dict[str, list[str]]) -> Any:
+    def listed(name: str, suffix: str = "") -> list[str]:
+        found = (params.get(f"{name}.member.{number}{suffix}") for number in itertools.count(1))
+        return [values[0] for values in itertools.takewhile(bool, found) if values]
+
+    [source], [action] = params["PolicySourceArn"], listed("ActionNames")
+    role_name = source.rpartition("/")[2]
+    if iam._roles.get(role_name, {}).get("Arn") != source:
+        return iam._error(404, "NoSuchEntity", f"The role with name {role_name} cannot be found.", ns="iam")
+    keys, values = (
+        listed("ContextEntries", f".{each}") for each in ("ContextKeyName", "ContextKeyValues.member.1")
+    )
+    context = {key.lower(): value for key, value in zip(keys, values, strict=True)}
+    policies = iam_evaluator._gather_role_policies(role_name, get_account_id())
+
+    def result(arn: str) -> str:
+        found = iam_evaluator.evaluate(_context(source, action, arn, context), policies).decision
+        own = {"Allow": "allowed", "Deny": "explicitDeny"}.get(found, "implicitDeny")
+        details = {"IAM Policy": own, "Resource Policy": "implicitDeny"}
+        entries = (f"<entry><key>{key}</key><value>{value}</value></entry>" for key, value in details.items())
+        return (
+            f"<member><EvalResourceName>{arn}</EvalResourceName>"
+            f"<EvalDecisionDetails>{''.join(entries)}</EvalDecisionDetails>"
+            "<EvalResourceDecision>implicitDeny</EvalResourceDecision></member>"
+        )
+
+    return iam._xml(
+        200,
+        "SimulatePrincipalPolicyResponse",
+        "<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults><member>"
+        f"<EvalActionName>{action}</EvalActionName><EvalDecision>implicitDeny</EvalDecision>"
+        f"<ResourceSpecificResults>{''.join(map(result, listed('ResourceArns')))}</ResourceSpecificResults>"
+        "</member></EvaluationResults></SimulatePrincipalPolicyResult>",
+        ns="iam",
+    )
+
+
+def _context(role: str, action: str, resource: str, keys: dict[str, Any]) -> iam_evaluator.EvalContext:
+    account = role.split(":")[4]
+    shared = account.startswith(IN_ONE_ORGANIZATION)
+    return iam_evaluator.EvalContext(
+        principal_arn=role,
+        principal_type="AssumedRole",
+        principal_account=account,
+        action=action,
+        resource_arn=resource,
+        region=resource.split(":")[3],
+        service_context=keys,
+        principal_keys={"aws:principalorgid": ONE_ORGANIZATION} if shared else {},
+    )
+
+
+def across_accounts(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Secrets Manager from which a role reads another account's secret, where both halves let it."""
+
+    async def handle_request(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        arn = str(json.loads(body or b"{}").get("SecretId", ""))
+        owner = arn.split(":")[4] if arn.startswith("arn:") else get_account_id()
+        is_read = headers.get("x-amz-target", "").endswith(".GetSecretValue")
+        if not is_read or owner == get_account_id():
+            return await handle(method, path, headers, body, query)
+        key = headers["authorization"].partition("Credential=")[2].partition("/")[0]
+        caller = iam_evaluator.resolve_principal(key, get_account_id())
+        role = iam._roles[caller.arn.split("/")[1]]["Arn"]
+        responses._request_account_id.set(owner)
+        if refusal := _refusal(caller, role, arn, json.loads(body)):
+            return error_response_json("AccessDeniedException", refusal, 400)
+        return await handle(method, path, headers, body, query)
+
+    return handle_request
+
+
+def _refusal(caller: Any, role: str, arn: str, asked: dict[str, str]) -> str:
+    """Return what AWS says where one of the halves is missing; called in the secret's account."""
+    read, owner = "secretsmanager:GetSecretValue", get_account_id()
+    given = {
+        f"secretsmanager:{name}".lower(): asked[name]
+        for name in ("VersionId", "VersionStage")
+        if name in asked
+    }
+    context = _context(role, read, arn, given)
+    own = iam_evaluator.evaluate(context, caller.policies)
+    policy = secretsmanager._resource_policies.get(arn)
+    for decision, kind in (
+        (own, "identity"),
+        (iam_evaluator.combine_resource_policy(own, context, policy, owner), "resource"),
+    ):
+        if decision.decision != "Allow":
+            return (
+                f"User: {caller.arn} is not authorized to perform: {read} on resource: {arn} because no"
+                f" {kind}-based policy allows the {read} action"
+            )
+    secret = secretsmanager._resolve(arn)[1]
+    via = f"secretsmanager.{context.region}.amazonaws.com"
+    encryption = {"kms:viaservice": via, "kms:encryptioncontext:secretarn": arn}
+    context = _context(role, "kms:Decrypt", secret["KmsKeyId"], encryption)
+    own = iam_evaluator.evaluate(context, caller.policies)
+    key_policy, _ = kms.key_policy_for_arn(secret["KmsKeyId"])
+    found = iam_evaluator.combine_resource_policy(own, context, key_policy, owner, required=True)
+    # So AWS was seen to say whichever policy it is: tests/aws_error_texts.py.
+    return "" if found.decision == "Allow" else "Access to KMS is not allowed"
+
+
 def list_no_stack_sets(_params: Any) -> Any:
     return handlers._xml(
         200, "ListStackSetsResponse", "<ListStackSetsResult><Summaries/></ListStackSetsResult>"
@@ -239,7 +354,9 @@ if __name__ == "__main__":
     handlers._ACTION_HANDLERS["ListStackSets"] = list_no_stack_sets
     secretsmanager._list_secrets = with_keys(secretsmanager._list_secrets)
     secretsmanager._put_secret_value = with_ids(secretsmanager._put_secret_value)
+    secretsmanager.handle_request = across_accounts(secretsmanager.handle_request)
     kms.handle_request = with_last_use(kms.handle_request)
+    iam._IAM_HANDLERS["SimulatePrincipalPolicy"] = simulate_principal_policy
     calls = organizations._DISPATCH
     calls["DescribeOrganization"] = outside_any_organization(calls["DescribeOrganization"])
     main()

@@ -52,7 +52,8 @@ def references(value: Any) -> set[str]:
             case ("Fn::GetAtt",):
                 names.add(item[0])
             case ("Fn::Sub",):
-                names |= set(re.findall(r"\$\{([^.}]+)", item))
+                text, own = item if isinstance(item, list) else (item, {})
+                names |= set(re.findall(r"\$\{([^.}]+)", text)) - set(own)
             case ("Fn::If",):
                 names.add(item[0])
             case ("DependsOn",):
