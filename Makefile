@@ -14,7 +14,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 EXAMPLE := examples/without-stackery
-TEMPLATES := templates/private-packages.yaml templates/role-check.yaml $(EXAMPLE)/private-packages.yaml
+TEMPLATES := templates/private-packages.yaml templates/role-check.yaml $(EXAMPLE)/private-packages.yaml \
+    $(EXAMPLE)/build-account.yaml
 
 .PHONY: help
 help: ## Show this list

@@ -12,7 +12,21 @@ PRIVATE_PACKAGES = "private-packages"
 """The template for the secret account, and what its stack is called unless somebody says otherwise."""
 ROLE_CHECK = "role-check"
 """The template for build accounts, which has a configuration with role check."""
-TEMPLATES = (ROLE_CHECK, PRIVATE_PACKAGES)
+BUILD_ACCOUNT = "build-account"
+"""The template for build accounts, which has a configuration without role check."""
+TEMPLATES = (ROLE_CHECK, PRIVATE_PACKAGES, BUILD_ACCOUNT)
+
+SECRET_ARNS, KEY_ARN, BUILD_ROLE_NAMES = "SecretArns", "KeyArn", "BuildRoleNames"
+"""The parameters of that template; KeyArn is an output of the stack in the secret account, too."""
+
+LISTED_ROLE_NAME = "[A-Za-z0-9_+=.@-]{1,64}"
+"""What a list takes of the names that IAM takes: a comma would make two of one."""
+
+
+def stack_set(template: str) -> str:
+    """Return what the stack set of a template is called unless somebody says otherwise."""
+    return f"{PRIVATE_PACKAGES if template == BUILD_ACCOUNT else 'stackery'}-{template}"
+
 
 TAG = "stackery-private-packages"
 """The tag on every resource that takes tags: where it comes from."""

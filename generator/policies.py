@@ -37,6 +37,16 @@ Without CreateGrant: a grant would let somebody use the key beside its policy.
 """
 _USE = ("Decrypt", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
 
+CURRENT_VERSION = (
+    StringEqualsIfExists("secretsmanager:VersionStage", "AWSCURRENT"),
+    Null("secretsmanager:VersionId", "true"),
+)
+"""Conditions of a request for a secret's current version.
+
+One that names no stage means that version, so the stage may be absent; one that names a version by its id
+would reach older ones, so the id must be absent.
+"""
+
 # The suffix is amazonaws.com in every partition.
 _VIA_SECRETS_MANAGER = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
 
@@ -74,11 +84,7 @@ def key_policy(configuration: Configuration) -> PolicyDocument:
 
 
 def secret_policy(configuration: Configuration) -> PolicyDocument:
-    """The build roles read a secret's current version.
-
-    A request that names no stage means the current version, so the stage may be absent; one that names a
-    version by its id would reach older ones, so the id must be absent.
-    """
+    """The build roles read a secret's current version."""
     return PolicyDocument(
         Version=VERSION,
         Statement=list(
@@ -86,10 +92,7 @@ def secret_policy(configuration: Configuration) -> PolicyDocument:
                 configuration,
                 sid="BuildRolesReadCurrentVersion",
                 action=awacs.secretsmanager.GetSecretValue,
-                conditions=[
-                    StringEqualsIfExists("secretsmanager:VersionStage", "AWSCURRENT"),
-                    Null("secretsmanager:VersionId", "true"),
-                ],
+                conditions=[*CURRENT_VERSION],
             )
         ),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from troposphere import AWS_STACK_NAME, GetAtt, Output, Ref, Sub, Tags, Template
 
 from generator import __version__, form, key, names, secrets, stackery_role
+from generator.build_account import build_account
 from generator.configuration import Configuration
 
 TAGS = Tags(**{names.TAG: Ref(AWS_STACK_NAME)})
@@ -86,11 +87,15 @@ def _template(configuration: Configuration, description: str) -> Template:
     return template
 
 
-TEMPLATES = {names.PRIVATE_PACKAGES: private_packages, names.ROLE_CHECK: role_check_only}
+TEMPLATES: dict[str, Callable[[Configuration], Template]] = {
+    names.PRIVATE_PACKAGES: private_packages,
+    names.ROLE_CHECK: role_check_only,
+    names.BUILD_ACCOUNT: build_account,
+}
 """All templates by the names of their files."""
 
 
 def of(configuration: Configuration) -> dict[str, Callable[[Configuration], Template]]:
     """Return the templates that a configuration has, by the names of their files."""
-    without = () if configuration.has_role_check else (names.ROLE_CHECK,)
-    return {name: make for name, make in TEMPLATES.items() if name not in without}
+    without = names.BUILD_ACCOUNT if configuration.has_role_check else names.ROLE_CHECK
+    return {name: make for name, make in TEMPLATES.items() if name != without}

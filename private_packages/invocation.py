@@ -16,11 +16,11 @@ _TOKEN = ("stack_name", "config", *_AWS)
 _STACK_SET = ("template", "name", "self_managed", *_AWS)
 
 LEADING = {
-    "check": ("config", *_AWS),
+    "check": ("config", "stack_name", *_AWS),
     "deploy": _TOKEN,
     "hook": _TOKEN,
     "rollout remove": _STACK_SET,
-    "rollout start": ("config", *_STACK_SET),
+    "rollout start": ("config", "stack_name", *_STACK_SET),
     "rollout status": _STACK_SET,
     "rollout stop": _STACK_SET,
     "rollout watch": _STACK_SET,
@@ -79,17 +79,19 @@ def command(name: str, /, *arguments: str, **places: str | None) -> str:
     return shlex.join(words)
 
 
-def aws_command(operation: str, /, *, region: str | None, **options: str | None) -> str:
+def aws_command(operation: str, /, *, region: str | None, **options: str | Words | None) -> str:
     """Return a command of the AWS CLI, with the profile of the invocation at hand.
 
     Args:
         operation: the service and what to do, as the CLI has them: kms enable-key.
         region: where; None for a service that has no Regions.
-        options: their values by their names, with _ for -; None for one that takes no value.
+        options: their values by their names, with _ for -; None for one that takes no value, several for one
+            that takes as many.
     """
     words = ["aws", *operation.split()]
     for option, value in (options | ({"region": region} if region else {})).items():
-        words += [f"--{option.replace('_', '-')}", *([] if value is None else [value])]
+        values = [value] if isinstance(value, str) else value or ()
+        words += [f"--{option.replace('_', '-')}", *values]
     return shlex.join([*words, *_at_hand.get().options.get("profile", ())])
 
 

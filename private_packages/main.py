@@ -10,7 +10,7 @@ from private_packages.commands.groups import Program
 
 COMMANDS = {
     "template": "Write the CloudFormation templates.",
-    "check": "Check whether the Stackery Role is new enough for private packages.",
+    "check": "Check whether an account has what its builds need.",
     "deploy": "Deploy the template into the account that keeps the tokens.",
     "token": "Store, check or roll back the token of a repository.",
     "hook": "Write the pre-build hook that lets a build install private packages.",

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from generator import configuration, configuration_file, names
+from generator import build_account, configuration, configuration_file, names
 from generator.errors import ConfigurationError
 from generator.templates import private_packages
 from private_packages.main import main
@@ -56,6 +56,11 @@ def tables() -> str:
     lines += ["", "| output | meaning |", "| --- | --- |"]
     for name, output in template["Outputs"].items():
         lines.append(f"| `{name}` | {output['Description']} |")
+    lines += ["", f"Of `templates/{names.BUILD_ACCOUNT}.yaml`, with `role_check: none`:", ""]
+    lines += ["| parameter | default | meaning |", "| --- | --- | --- |"]
+    for parameter in build_account.PARAMETERS:
+        default = "empty" if hasattr(parameter, "Default") else "must be given"
+        lines.append(f"| `{parameter.title}` | {default} | {parameter.Description} |")
     return "\n".join(lines) + "\n"
 
 

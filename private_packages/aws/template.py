@@ -17,7 +17,7 @@ class TemplateText:
     """A template of this project."""
 
     name: str
-    """private-packages or role-check."""
+    """One of names.TEMPLATES."""
     body: str
     description: str
     version: str
@@ -69,7 +69,10 @@ class TemplateText:
         allowed = declared.get("AllowedValues")
         if allowed and value not in allowed:
             return f"takes {' or '.join(allowed)} only."
-        if not re.fullmatch(declared.get("AllowedPattern", ".*"), value, re.ASCII | re.DOTALL):
+        # Of a list, each entry has to match.
+        entries = value.split(",") if declared.get("Type") == "CommaDelimitedList" else [value]
+        pattern = declared.get("AllowedPattern", ".*")
+        if not all(re.fullmatch(pattern, each, re.ASCII | re.DOTALL) for each in entries):
             return str(declared["ConstraintDescription"])
         if len(value.encode()) > names.VALUE_BYTES:
             return f"give a value of {names.VALUE_BYTES:,} bytes at most."

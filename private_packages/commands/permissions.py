@@ -107,10 +107,11 @@ def command(
             "build_role": configuration.build_roles,
             "secret": list(names.secret_names(values).values()),
             "role_name": [role_name],
-            "stack_set": [stack_set] if stack_set else [f"stackery-{each}" for each in names.TEMPLATES],
+            "stack_set": [stack_set] if stack_set else [names.stack_set(each) for each in names.TEMPLATES],
             "role_arn": [role_arn] if role_arn else [],
             "bucket": [bucket] if bucket else [],
             "boundary": [boundary] if boundary else [],
+            "without_role_check": [] if configuration.has_role_check else ["x"],
         },
     )
     print_json(document)

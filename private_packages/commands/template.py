@@ -1,5 +1,6 @@
 """`private-packages template`: write the CloudFormation templates."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -60,8 +61,8 @@ def command(
     """Write the CloudFormation templates.
 
     private-packages is for the account that keeps the tokens: upload it in the CloudFormation console and
-    fill in the form. role-check is for the accounts that build: it only checks their Stackery Role, and is
-    not there with `role_check: none`.
+    fill in the form. role-check is for the accounts that build: it only checks their Stackery Role. With
+    `role_check: none` there is build-account in its place, which lets their build roles read.
 
     The same configuration always gives the same files, so commit them and let --check guard them.
 
@@ -115,7 +116,7 @@ def _write(files: dict[Path, str], source: Path | None, output: str) -> None:
 
 def _warn_of_leftovers(paths: Iterable[Path]) -> None:
     for path in paths:
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110 - of a folder that may not be read, it says no
             click.echo(
                 f"Note: {path} is no template of this configuration and stays as it is: delete it, if nothing"
                 " else needs it.",

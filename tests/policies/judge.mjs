@@ -1,5 +1,5 @@
 // Judges requests by policies: reads [{policy, requests}] on stdin, writes [[allowed, …], …] on stdout.
-// A request is {principal, action, resource, account, context, ownPolicyGrantsEverything}.
+// A request is {principal, action, resource, account, context, ownPolicyGrantsEverything, ownPolicy}.
 import { createValidatedPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy'
 import { anonymousPrincipal, runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 import { readFileSync } from 'node:fs'
@@ -16,7 +16,9 @@ const simulation = (resourcePolicy, request) => ({
     resource: { resource: request.resource, accountId: request.account },
     contextVariables: request.context
   },
-  identityPolicies: request.ownPolicyGrantsEverything ? [everything] : [],
+  identityPolicies: request.ownPolicy
+    ? [{ name: 'own', policy: request.ownPolicy }]
+    : request.ownPolicyGrantsEverything ? [everything] : [],
   serviceControlPolicies: [],
   resourceControlPolicies: [],
   resourcePolicy

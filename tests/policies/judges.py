@@ -5,7 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ministack.core.iam_evaluator import EvalContext, EvalResult, combine_resource_policy
+from ministack.core.iam_evaluator import (
+    EvalContext,
+    EvalResult,
+    combine_resource_policy,
+    evaluate,
+    parse_policy_document,
+)
 
 from tests import node
 from tests.policies.specification import (
@@ -71,6 +77,8 @@ def _ministack_allows(policy: Policy, row: Row) -> bool:
         service_context={key.lower(): value for key, value in row.request.context.items()},
     )
     own_policy = EvalResult("Allow" if caller.own_policy_grants_everything else "ImplicitDeny")
+    if caller.own_policy:
+        own_policy = evaluate(context, [parse_policy_document(caller.own_policy)])
     key_policy_decides = row.service == "kms"
     result = combine_resource_policy(own_policy, context, policy, SECRET_ACCOUNT, required=key_policy_decides)
     return bool(result.decision == "Allow")
@@ -97,4 +105,5 @@ def _request(row: Row) -> dict[str, Any]:
         "account": SECRET_ACCOUNT,
         "context": {**row.caller.context, **row.request.context},
         "ownPolicyGrantsEverything": row.caller.own_policy_grants_everything,
+        "ownPolicy": row.caller.own_policy,
     }

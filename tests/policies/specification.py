@@ -36,6 +36,8 @@ class Caller:
     organization: str | None = ORGANIZATION
     paths: tuple[str, ...] = (TEAM,)
     own_policy_grants_everything: bool = True
+    own_policy: Mapping[str, object] | None = None
+    """What its own policies say, where that is neither everything nor nothing."""
 
     @property
     def context(self) -> dict[str, str | list[str]]:

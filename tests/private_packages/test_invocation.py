@@ -55,7 +55,7 @@ def test_it_goes_on_where_the_invocation_at_hand_is() -> None:
 
 def test_what_the_other_command_does_not_take_is_left_out() -> None:
     with running(ONE):
-        assert command("check") == "private-packages check --region eu-west-1"
+        assert command("rollout status") == "private-packages rollout status --region eu-west-1"
 
 
 def test_a_place_that_is_known_better_wins() -> None:
@@ -133,7 +133,7 @@ class TestAllThatIsPrinted:
             ]
             if "--expires" in given:
                 given[-1] = f"{datetime.now(UTC):%Y-%m-%d}"
-            places = {str(each.arg): "x" for each in call.keywords}
+            places = {str(each.arg): options[str(each.arg)][-1] for each in call.keywords}
             with running(Invocation("x", options)):
                 self.parse(command(str(name.value), *given, **places))
             seen.add(name.value)

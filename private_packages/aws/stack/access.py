@@ -117,6 +117,17 @@ def changes(before: Side, after: Side, *, replaced: Collection[str] = ()) -> lis
     return sorted(harmless, key=lambda change: not change.needs_consent)
 
 
+def admitted(policy: Document, action: str, organization: str) -> frozenset[str]:
+    """Return path and name of the roles of an organization, as patterns, that a policy lets do something."""
+    return frozenset(
+        role.partition("::*:role/")[2]
+        for each in _statements(policy)
+        if each.effect == "Allow" and action in each.actions
+        if organization in each.conditions.get(("StringEquals", _ORGANIZATION), ())
+        for role in each.conditions.get(("ArnLike", _ROLE), ())
+    )
+
+
 def _secret_name(arn: str) -> str:
     """Return the name in the pattern for a secret's ARN that the key's policy has."""
     return arn.partition(":secret:")[2].removesuffix("-??????")
@@ -133,10 +144,13 @@ def _policies(side: Side) -> _Policies:
         elif resource.get("Type") == "AWS::SecretsManager::ResourcePolicy":
             policy, of_what = properties.get("ResourcePolicy"), logical_id.removesuffix("SecretPolicy")
         if isinstance(policy, dict):
-            statements = policy.get("Statement", [])
-            listed = statements if isinstance(statements, list) else [statements]
-            result[of_what] = [_statement(each) for each in listed]
+            result[of_what] = _statements(policy)
     return result
+
+
+def _statements(policy: Document) -> list[_Statement]:
+    found = policy.get("Statement", [])
+    return [_statement(each) for each in (found if isinstance(found, list) else [found])]
 
 
 def resolved(node: Any, side: Side) -> Any:

@@ -403,7 +403,7 @@ class Deployment:
             stackery_stack_region=parameters.value("StackeryStackRegion"),
             organization_id=parameters.value("OrganizationId"),
         )
-        finding = account_check.check_account(self.aws, requirements)
+        finding = requirements.of(self.aws)
         if finding.verdict is account_check.Verdict.READY:
             self.dialogue.note(
                 f"Role check: account {finding.account} has version {finding.version}, passed."

@@ -1,6 +1,6 @@
 """What of an update of a stack set needs consent: as in a single stack, but in all accounts at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from generator import names, short_forms
@@ -29,10 +29,28 @@ def access_changes(
     """
     before, values = short_forms.load(existing["TemplateBody"]), parameters_of(existing)
     after = short_forms.load(definition.template.body)
-    return access.changes(
-        Side(before, values, values.get("OrganizationId") or organization),
-        Side(after, definition.parameters, definition.parameters.get("OrganizationId", "")),
-    )
+    return [
+        *access.changes(
+            Side(before, values, values.get("OrganizationId") or organization),
+            Side(after, definition.parameters, definition.parameters.get("OrganizationId", "")),
+        ),
+        *_of_build_accounts(values, definition.parameters),
+    ]
+
+
+def _of_build_accounts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[AccessChange]:
+    """Yield what changes of the build accounts' half."""
+    for parameter, what in (
+        (names.BUILD_ROLE_NAMES, "the role {} read all tokens"),
+        (names.SECRET_ARNS, "build roles read {}"),
+    ):
+        old, new = (set(filter(None, side.get(parameter, "").split(","))) for side in (before, after))
+        for each in sorted(old - new):
+            sentence = f"The policy in the accounts no longer lets {what.format(each)}."
+            yield AccessChange(sentence, needs_consent=True)
+        for each in sorted(new - old):
+            sentence = f"The policy in the accounts lets {what.format(each)}."
+            yield AccessChange(sentence, needs_consent=False, is_gain=True)
 
 
 def needed(

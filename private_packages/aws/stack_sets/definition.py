@@ -77,14 +77,10 @@ class Definition:
         values = {name: value for name, value in template.defaults.items() if name not in template.hidden}
         return cls(template, {**values, **given}, permissions, tags)
 
-    @property
-    def organization_id(self) -> str:
-        """The organization whose builds may read; empty where the function in each account looks it up."""
-        return self.parameters["OrganizationId"]
-
-    def for_organization(self, organization_id: str) -> "Definition":
-        """Return the definition with this organization in its form."""
-        return replace(self, parameters={**self.parameters, "OrganizationId": organization_id})
+    def filled_in(self, values: Mapping[str, str]) -> "Definition":
+        """Return the definition with these values in its form, where nothing is given."""
+        given = {name: self.parameters[name] or value for name, value in values.items()}
+        return replace(self, parameters={**self.parameters, **given})
 
     def require_size(self) -> None:
         """Refuse a template that the API does not take; StackSets takes none from elsewhere here.

@@ -21,7 +21,7 @@ def check(rollout: Rollout, plan: Plan, role_name: str) -> list[Finding]:
         minimum_role_version=given["MinimumRoleVersion"],
         stackery_stack_name=given["StackeryStackName"],
         stackery_stack_region=given["StackeryStackRegion"],
-        organization_id=plan.definition.organization_id,
+        organization_id=given["OrganizationId"],
     )
     return list(
         organization_check.check_members(aws, plan.targets.members, requirements, role_name, CONCURRENCY)

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, OrganizationError, StackSetError, WatchingEndedError
 from private_packages.aws.organization.members import own_organization
+from private_packages.aws.stack import stack
 from private_packages.aws.stack_sets import administrator, existing, regions, targets
 from private_packages.aws.stack_sets.definition import Definition
 from private_packages.aws.stack_sets.existing import Operation, Purpose
@@ -47,6 +49,10 @@ class Rollout:
     regions: Sequence[str]
     build_roles: Sequence[str]
     """Those that the role check looks for; none where there is no check."""
+    stack_name: str
+    """The stack in this account that has secrets and key, for a template that wants to know them."""
+    notes: Sequence[str] = ()
+    """What is to be told with the plan."""
 
     def plan(self) -> Plan:
         """Look at what there is and return what would be done.
@@ -75,7 +81,7 @@ class Rollout:
             self.regions,
             self.preferences,
             existing.look(stack_set),
-            [note] if note else [],
+            [*self.notes, *([note] if note else [])],
             organization,
         )
 
@@ -92,18 +98,48 @@ class Rollout:
         return replace(definition, permissions=replace(definition.permissions, depends_on=tuple(arns)))
 
     def _filled_in(self, organization_id: str | None) -> Definition:
-        """Return the definition with the caller's organization in its form, unless another is there.
+        """Return the definition with what its form does not say, but is known here.
 
-        So nothing that a function in an account answers decides who may read.
+        That is the caller's organization, so that nothing that a function in an account answers decides who
+        may read; or the ARNs of secrets and key.
         """
-        if self.definition.organization_id:
+        form = self.definition.parameters
+        if names.SECRET_ARNS in form:
+            is_said = form[names.SECRET_ARNS] and form[names.KEY_ARN]
+            return self.definition if is_said else self.definition.filled_in(self._arns())
+        if form["OrganizationId"]:
             return self.definition
         try:
-            return self.definition.for_organization(organization_id or own_organization(self.aws).id)
+            own = organization_id or own_organization(self.aws).id
+            return self.definition.filled_in({"OrganizationId": own})
         except (AwsError, OrganizationError) as error:
             raise StackSetError(
                 f"Give the organization of the accounts, --parameter OrganizationId=ID: {error}"
             ) from error
+
+    def _arns(self) -> dict[str, str]:
+        """Return the ARNs of secrets and key, from the outputs of the stack."""
+        description = stack.find(self.aws, self.stack_name)
+        outputs = stack.outputs(description) if description else {}
+        secrets = names.secret_arns(outputs)
+        if not secrets or names.KEY_ARN not in outputs:
+            raise StackSetError(
+                f"Give --stack-name, or --parameter {names.SECRET_ARNS}=ARN,… and --parameter"
+                f" {names.KEY_ARN}=ARN, from the outputs of the stack in the account that keeps the tokens:"
+                f" there is no stack {self.stack_name} with these in {self.aws.region} of account"
+                f" {self.aws.identity.account}."
+            )
+        found = {
+            names.SECRET_ARNS: ",".join(secrets[each] for each in sorted(secrets)),
+            names.KEY_ARN: outputs[names.KEY_ARN],
+        }
+        for name, value in found.items():
+            if fault := self.definition.template.fault(name, value):
+                raise StackSetError(
+                    f"Give --parameter {name} for what these builds read: of the outputs of the stack"
+                    f" {self.stack_name}, it takes not all. {fault}"
+                )
+        return found
 
     def start(
         self, dialogue: Dialogue, count_by: CountBy, consent: Collection[str] = ()

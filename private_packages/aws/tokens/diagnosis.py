@@ -227,18 +227,22 @@ def _stranger(facts: Facts, account: str) -> tuple[str, str] | None:
 def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
     """Return what to do where no policy of this kind allows."""
     who = facts.role_name or "this identity"
-    origin, check = "templates/build-account.yaml gives it", ""
+    where = ""
     if facts.has_role_check:
         origin = f"the Stackery Role has from {names.MINIMUM_ROLE_VERSION} on"
-        check = f": {invocation.command('check')}"
-    own = f"{who} has a policy of its own that allows {action}, as {origin}"
+        bring = invocation.command("check")
+    else:
+        where = f" in account {facts.caller_arn.split(':')[4]}" if facts.caller_arn else ""
+        origin = f"the template {names.BUILD_ACCOUNT} gives it"
+        bring = invocation.command("rollout start", template=names.BUILD_ACCOUNT)
+    own = f"{who}{where} has a policy of its own that allows {action}, as {origin}"
     drift = f"is the template's ({invocation.command('status', '--drift')})"
     listed = "that build_roles has its role's path and name" + (
         ", and organization_paths its account" if facts.organization_paths else ""
     )
     match link:
         case Link.IDENTITY_POLICY:
-            return f"See that {own}{check}."
+            return f"See that {own}: {bring}."
         case Link.RESOURCE_POLICY:
             return (
                 f"See that the secret's policy in account {account} {drift}, {listed}, and that this is the"

@@ -1,4 +1,4 @@
-"""How subcommands print what the role check found."""
+"""How subcommands print what a check found."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +21,7 @@ FIELDS = (
     "region",
     "stack_id",
     "organization_id",
+    "build_roles",
     "next_step",
 )
 
@@ -35,15 +36,18 @@ def document(finding: Finding, name: str | None = None) -> dict[str, str | None]
         "region": finding.region,
         "stack_id": finding.stack_id,
         "organization_id": finding.organization_id,
+        "build_roles": " ".join(finding.build_roles),
         "next_step": finding.next_step,
     }
     return {field: values[field] or None for field in FIELDS}
 
 
-def documents(findings: Sequence[Finding], names: Mapping[str, str], left_out: int) -> dict[str, Any]:
-    """Return many findings for programs."""
+def documents(
+    findings: Sequence[Finding], verdicts: Sequence[Verdict], names: Mapping[str, str], left_out: int
+) -> dict[str, Any]:
+    """Return many findings for programs; verdicts are those that there can be."""
     return {
-        "summary": {str(verdict): number for verdict, number in count(findings).items()},
+        "summary": {str(verdict): number for verdict, number in count(findings, verdicts).items()},
         "left_out": left_out,
         "accounts": [document(finding, names[finding.account]) for finding in by_need(findings)],
     }
@@ -55,15 +59,20 @@ def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
 
 
 def print_finding(
-    console: Console, finding: Finding, stack_name: str, minimum: str, at_endpoint: str = ""
+    console: Console, finding: Finding, details: Mapping[str, str], at_endpoint: str = ""
 ) -> None:
-    """Print one finding; at_endpoint tells where else than at AWS it was found."""
-    found = f"{stack_name} in {finding.region}" if finding.region else UNKNOWN
+    """Print one finding.
+
+    Args:
+        console: where.
+        finding: the finding.
+        details: what is to be told between organization and verdict, by its label.
+        at_endpoint: where else than at AWS it was found.
+    """
     facts = (
         ("Account", Text(f"{finding.account}{at_endpoint}")),
         ("Organization", Text(finding.organization_id or UNKNOWN)),
-        ("Stack", Text(found)),
-        ("Version", Text(f"{finding.version or UNKNOWN} (needed: {minimum} or newer)")),
+        *((label, Text(text or UNKNOWN)) for label, text in details.items()),
         ("Verdict", Text(finding.verdict, _style(finding.verdict))),
     )
     print_facts(console, facts)
@@ -81,10 +90,12 @@ def print_findings(console: Console, findings: Sequence[Finding], names: Mapping
             names[finding.account],
             finding.version or "",
             finding.region or "",
+            " ".join(finding.build_roles),
         )
         for finding in findings
     ]
-    header, *lines = aligned([("Verdict", "Account", "Name", "Version", "Region"), *rows])
+    columns = zip(("Verdict", "Account", "Name", "Version", "Region", "Build roles"), *rows, strict=True)
+    header, *lines = aligned(list(zip(*(each for each in columns if any(each[1:])), strict=True)))
     console.print(Text("  ".join(header).rstrip(), "bold"))
     for finding, cells in zip(findings, lines, strict=True):
         line = Text("  ".join(cells).rstrip())

@@ -19,7 +19,12 @@ from private_packages.aws.stack_sets.preferences import ALL, Amount, Preferences
 from private_packages.aws.stack_sets.rollout import Rollout
 from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.commands.files import load_configuration, template_text
-from private_packages.commands.options.common import aws_options, config_option, output_option
+from private_packages.commands.options.common import (
+    DEFAULT_STACK_NAME,
+    aws_options,
+    config_option,
+    output_option,
+)
 from private_packages.commands.options.members import member_options
 from private_packages.commands.options.parameters import given_parameters, parameter_option
 from private_packages.commands.options.tags import tag_option
@@ -76,10 +81,14 @@ _WHICH: tuple[Option[Any], ...] = (
         type=click.Choice(names.TEMPLATES),
         default=names.ROLE_CHECK,
         show_default=True,
-        help="What to bring to the accounts: the check alone, or keys and secrets too.",
+        help="What to bring to the accounts: the check alone, keys and secrets too, or with"
+        " `role_check: none` what build roles need to read.",
     ),
     click.option(
-        "--name", metavar="NAME", callback=_name, help="The stack set.  [default: stackery- and the template]"
+        "--name",
+        metavar="NAME",
+        callback=_name,
+        help="The stack set.  [default: stackery- and the template; private-packages-build-account]",
     ),
     click.option(
         "--self-managed",
@@ -100,6 +109,14 @@ _TARGETS: tuple[Option[Any], ...] = (
 
 _DEFINITION: tuple[Option[Any], ...] = (
     config_option,
+    click.option(
+        "--stack-name",
+        metavar="NAME",
+        default=DEFAULT_STACK_NAME,
+        show_default=True,
+        callback=_name,
+        help="With build-account: the stack here that has secrets and key.",
+    ),
     parameter_option,
     tag_option,
     click.option(
@@ -196,7 +213,7 @@ class StackSetOptions:
     @property
     def stack_set_name(self) -> str:
         """The name of the stack set that is meant."""
-        return self.name or f"stackery-{self.template}"
+        return self.name or names.stack_set(self.template)
 
     def stack_set(self) -> StackSet:
         """Return the stack set, which is there already, as the caller has to call it.
@@ -218,6 +235,7 @@ class RolloutOptions(StackSetOptions):
     exclude: tuple[str, ...]
     regions: tuple[str, ...]
     config: Path | None
+    stack_name: str
     parameters: tuple[str, ...]
     tags: Mapping[str, str]
     auto_deployment: bool
@@ -238,7 +256,7 @@ class RolloutOptions(StackSetOptions):
         """
         self._require_consistency()
         configuration = load_configuration(self.config)
-        definition = self._definition(configuration)
+        definition, notes = self._definition(configuration)
         definition.require_size()
         aws = sign_in(self.profile, self.region)
         return Rollout(
@@ -251,13 +269,27 @@ class RolloutOptions(StackSetOptions):
             exclude=self.exclude,
             regions=self.regions or (aws.region,),
             build_roles=configuration.build_roles if configuration.has_role_check else (),
+            stack_name=self.stack_name,
+            notes=notes,
         )
 
-    def _definition(self, configuration: Configuration) -> Definition:
+    def _definition(self, configuration: Configuration) -> tuple[Definition, list[str]]:
+        """Return what the set is to be, and what is to be said of that."""
         template = template_text(self.template, configuration)
         given = given_parameters(
             template, self.parameters, "A stack set would send it to every account: leave it out."
         )
+        notes = []
+        if names.BUILD_ROLE_NAMES in {*template.parameters} - {*given}:
+            role_names = {role: role.rpartition("/")[2] for role in configuration.build_roles}
+            listed = [name for name in role_names.values() if re.fullmatch(names.LISTED_ROLE_NAME, name)]
+            given[names.BUILD_ROLE_NAMES] = ",".join(dict.fromkeys(listed))
+            if left := [role for role, name in role_names.items() if name not in listed]:
+                notes.append(
+                    f"{', '.join(left)}: is no role's name, so attach the policy yourself (the output"
+                    " PolicyArn of the stack in each account), or give --parameter"
+                    f" {names.BUILD_ROLE_NAMES}=NAME,…"
+                )
         permissions = Permissions(
             "SELF_MANAGED" if self.self_managed else "SERVICE_MANAGED",
             auto_deployment=self.auto_deployment,
@@ -266,7 +298,7 @@ class RolloutOptions(StackSetOptions):
             administration_role_arn=self.administration_role_arn,
             execution_role_name=self.execution_role_name,
         )
-        return Definition.of(template, given, permissions, self.tags)
+        return Definition.of(template, given, permissions, self.tags), notes
 
     def _require_consistency(self) -> None:
         """Refuse options that do not go together."""

@@ -3,7 +3,7 @@
 import click
 from rich.text import Text
 
-from private_packages.aws.organization.account_check import Finding, Verdict
+from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
 from private_packages.aws.stack_sets import preflight as checks
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.commands.check import findings
@@ -43,7 +43,11 @@ def command(
         found = checks.check(rollout, plan, role_name)
     names = {member.id: member.name for member in plan.targets.members}
     if output == "json":
-        checked = None if found is None else findings.documents(found, names, len(plan.targets.suspended))
+        checked = (
+            None
+            if found is None
+            else findings.documents(found, Requirements.verdicts, names, len(plan.targets.suspended))
+        )
         print_json(report.plan_document(plan) | {"preflight": checked})
     else:
         _print(plan, found, names)

@@ -216,12 +216,18 @@ def _management_note(plan: Plan) -> Iterator[str]:
     if plan.targets.management:
         template = plan.definition.template
         capabilities = {"capabilities": template.capabilities[0]} if template.capabilities else {}
+        given = {
+            name: value
+            for name, value in plan.definition.parameters.items()
+            if value != template.defaults[name]
+        }
         deploy = invocation.aws_command(
             "cloudformation deploy",
             region=plan.regions[0],
             stack_name=plan.stack_set.name,
             template_file=f"templates/{template.name}.yaml",
             **capabilities,
+            parameter_overrides=[f"{name}={value}" for name, value in given.items()],
         )
         yield (
             f"StackSets leaves out the management account {plan.targets.management.id}. Where it is needed"

@@ -16,6 +16,11 @@ TEMPLATE = TemplateText(
     {
         "RoleCheck": {"Default": "Enforce", "AllowedValues": ["Enforce", "Warn"]},
         "Name": {"AllowedPattern": "^[a-z]+$", "ConstraintDescription": "Small letters."},
+        "Names": {
+            "Type": "CommaDelimitedList",
+            "AllowedPattern": "^[a-z]*$",
+            "ConstraintDescription": "Small letters.",
+        },
         "Token": {"NoEcho": True, "Default": ""},
     },
 )
@@ -27,7 +32,7 @@ def sized(letters: int) -> TemplateText:
 
 def test_what_is_hidden_and_what_has_a_default() -> None:
     assert TEMPLATE.hidden == {"Token"}
-    assert TEMPLATE.defaults == {"RoleCheck": "Enforce", "Name": "", "Token": ""}
+    assert TEMPLATE.defaults == {"RoleCheck": "Enforce", "Name": "", "Names": "", "Token": ""}
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,9 @@ def test_what_is_hidden_and_what_has_a_default() -> None:
         ("RoleCheck", "Off", "takes Enforce or Warn only."),
         ("Name", "abc", ""),
         ("Name", "abc\n", "Small letters."),
+        ("Names", "abc,d", ""),
+        ("Names", "", ""),
+        ("Names", "abc,D", "Small letters."),
         ("Token", "é" * 2_048, ""),
         ("Token", "é" * 2_049, "give a value of 4,096 bytes at most."),
     ],

@@ -37,7 +37,7 @@ def large(folder: Path, **fields: object) -> Path:
 
 def test_it_writes_both_templates_and_says_what_to_do_with_them(run: Run, folder: Path) -> None:
     result = run("template")
-    texts = {name: text_of(name, DEFAULT) for name in templates.TEMPLATES}
+    texts = {name: text_of(name, DEFAULT) for name in templates.of(DEFAULT)}
     assert content(folder) == {f"templates/{name}.yaml": text.encode() for name, text in texts.items()}
     assert (result.exit_code, result.stderr) == (0, f"{NO_FILE}\n")
     assert result.stdout == (
@@ -63,7 +63,7 @@ def test_it_reads_and_writes_where_it_is_told(run: Run, folder: Path) -> None:
 def test_json_on_request(run: Run, folder: Path) -> None:
     run("template", "--format", "json")
     assert content(folder) == {
-        f"templates/{name}.json": text_of(name, DEFAULT, "json").encode() for name in templates.TEMPLATES
+        f"templates/{name}.json": text_of(name, DEFAULT, "json").encode() for name in templates.of(DEFAULT)
     }
 
 
@@ -106,7 +106,7 @@ def test_a_template_that_the_api_does_not_take_is_written_with_a_note(run: Run, 
 # Printing
 
 
-@pytest.mark.parametrize("name", templates.TEMPLATES)
+@pytest.mark.parametrize("name", templates.of(RICH))
 def test_stdout_gets_exactly_what_the_file_would_hold(run: Run, folder: Path, name: str) -> None:
     result = run("template", "--config", RICH_FILE, "--stdout", name)
     assert (result.exit_code, result.stderr) == (0, "")
@@ -344,7 +344,7 @@ main(["template", "--config", {str(RICH_FILE)!r}])
 # Without the role check
 
 
-def test_without_the_role_check_one_template_is_written_and_another_that_is_there_is_named(
+def test_without_the_role_check_other_templates_are_written_and_another_that_is_there_is_named(
     run: Run, folder: Path
 ) -> None:
     (folder / "repositories.yaml").write_bytes((EXAMPLE / "repositories.yaml").read_bytes())
@@ -359,6 +359,7 @@ def test_without_the_role_check_one_template_is_written_and_another_that_is_ther
     assert "role-check" not in written.stdout
     assert content(folder / "templates") == {
         "private-packages.yaml": (EXAMPLE / "private-packages.yaml").read_bytes(),
+        "build-account.yaml": (EXAMPLE / "build-account.yaml").read_bytes(),
         "role-check.yaml": b"of somebody",
     }
     checked = run("template", "--check")
@@ -369,5 +370,6 @@ def test_without_the_role_check_its_template_cannot_be_printed(run: Run) -> None
     refused = run("template", "--stdout", "role-check", "--config", EXAMPLE / "repositories.yaml")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.endswith(
-        "Error: With `role_check: none` there is no template role-check: choose private-packages.\n"
+        "Error: With `role_check: none` there is no template role-check: choose private-packages or"
+        " build-account.\n"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from generator import names
 from private_packages.aws.organization import members
 from private_packages.aws.organization.organization_check import ROLE_NAME
 from private_packages.aws.stack_sets import overview
@@ -65,6 +66,8 @@ def command(
       private-packages rollout status --failed --output csv
       private-packages rollout status --html status.html
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
+    if read_versions and options.template == names.BUILD_ACCOUNT:
+        raise click.UsageError(f"--versions: the template {options.template} checks no role: leave it out.")
     if page_file == Path():
         raise click.UsageError("--html names no file: name the one to write.")
     stack_set = options.stack_set()

@@ -15,7 +15,6 @@ from private_packages.aws.organization.account_check import (
     Requirements,
     Verdict,
     by_need,
-    check_account,
     count,
     summary,
 )
@@ -48,7 +47,7 @@ def account(boto: boto3.Session) -> Account:
 
 
 def check(account: Account, requirements: Requirements = NEEDED) -> Finding:
-    return check_account(Caller(account), requirements)
+    return requirements.of(Caller(account))
 
 
 def test_an_account_that_is_ready(account: Account) -> None:
@@ -179,14 +178,14 @@ def test_a_given_organization_is_told_whatever_the_verdict(account: Account) -> 
 
 def test_in_another_partition_only_its_region_is_asked(account: Account) -> None:
     account.stacks = {"cn-north-1": stack("cn-north-1", partition="aws-cn", Version="1.25.0")}
-    assert check_account(Caller(account, "cn-north-1", "aws-cn"), NEEDED).region == "cn-north-1"
+    assert NEEDED.of(Caller(account, "cn-north-1", "aws-cn")).region == "cn-north-1"
     assert account.asked("DescribeStacks") == ["cn-north-1"]
 
 
 def test_without_credentials_there_is_nothing_to_find(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(GetCallerIdentity=ErrorAnswer("ExpiredToken"))
     with pytest.raises(AwsError, match="The AWS credentials have expired"):
-        check_account(aws, NEEDED)
+        NEEDED.of(aws)
 
 
 def finding(account: str, verdict: Verdict) -> Finding:
@@ -214,4 +213,4 @@ def test_the_summary_counts_each_verdict_and_leaves_out_what_there_is_none_of() 
     )
     assert summary(MIXED[1:3]) == "0 ready, 1 to upgrade, 1 not reachable"
     assert summary(MIXED[:1]) == "1 ready"
-    assert count(MIXED[:1])[Verdict.UPGRADE] == 0
+    assert count(MIXED[:1], Requirements.verdicts)[Verdict.UPGRADE] == 0

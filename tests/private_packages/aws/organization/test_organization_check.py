@@ -16,10 +16,10 @@ from generator.stackery_role import FUNCTION_ROLE
 from generator.templates import TEMPLATES
 from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization import account_check, in_each, organization_check
+from private_packages.aws.organization import in_each
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
 from private_packages.aws.organization.members import Member, select
-from private_packages.aws.organization.organization_check import ACTIONS, check_members
+from private_packages.aws.organization.organization_check import check_members
 from private_packages.aws.organization.roles import Roles
 from tests.aws import RawAnswer
 from tests.moto_organization import BUILD_ROLES, ROLE, Call, MotoOrganization, refusal, running, timeout
@@ -115,14 +115,14 @@ class TestAnOrganizationOfManyAccounts:
         [call] = organization.asked("AssumeRole")
         [statement] = json.loads(call.parameters["Policy"])["Statement"]
         assert statement["Effect"] == "Allow"
-        assert statement["Action"] == list(ACTIONS)
+        assert statement["Action"] == list(Requirements.actions)
 
     def test_what_the_check_calls_is_what_the_template_allows_its_function(self) -> None:
         resources = TEMPLATES["role-check"](configuration.DEFAULT).to_dict()["Resources"]
         [policy] = resources[FUNCTION_ROLE]["Properties"]["Policies"]
         statements = policy["PolicyDocument"]["Statement"]
         allowed = {action for statement in statements for action in statement["Action"]}
-        assert {action for action in allowed if not action.startswith("logs:")} == set(ACTIONS)
+        assert {action for action in allowed if not action.startswith("logs:")} == set(Requirements.actions)
 
 
 class TestWhenAwsHasTrouble:
@@ -215,14 +215,14 @@ class TestWhenAwsHasTrouble:
         self, organization: MotoOrganization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         fine, strange = organization.builder("fine"), organization.builder("strange")
-        check_account = account_check.check_account
+        of = Requirements.of
 
-        def fail(caller: Any, requirements: Requirements) -> Finding:
+        def fail(requirements: Requirements, caller: Any) -> Finding:
             if caller.identity.account == strange:
                 raise ZeroDivisionError("of\nall")
-            return check_account(caller, requirements)
+            return of(requirements, caller)
 
-        monkeypatch.setattr(organization_check, "check_account", fail)
+        monkeypatch.setattr(Requirements, "of", fail)
         found = check(organization)
         assert found[fine].verdict is Verdict.READY
         assert found[strange].verdict is Verdict.UNREACHABLE
@@ -273,14 +273,14 @@ class TestManyAtOnce:
         self, organization: MotoOrganization, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         fine, silent = organization.builder("fine"), organization.builder("silent")
-        ended, check_account = threading.Event(), account_check.check_account
+        ended, of = threading.Event(), Requirements.of
 
-        def wait(caller: Any, requirements: Requirements) -> Finding:
+        def wait(requirements: Requirements, caller: Any) -> Finding:
             if caller.identity.account == silent:
                 ended.wait()
-            return check_account(caller, requirements)
+            return of(requirements, caller)
 
-        monkeypatch.setattr(organization_check, "check_account", wait)
+        monkeypatch.setattr(Requirements, "of", wait)
         monkeypatch.setattr(in_each, "LATE", 2)
         found = check(organization)
         ended.set()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from private_packages.aws.errors import AwsError
-from private_packages.aws.organization.organization_check import ACTIONS
+from private_packages.aws.organization.account_check import Requirements
 from private_packages.aws.organization.roles import RoleInAccount, Roles
 from tests.moto_organization import ROLE, MotoOrganization, running
 
@@ -17,7 +17,7 @@ def organization(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoOrganization]:
 
 
 def role_in_an_account(organization: MotoOrganization) -> RoleInAccount:
-    roles = Roles(organization.aws, ROLE, actions=ACTIONS, connections=1)
+    roles = Roles(organization.aws, ROLE, actions=Requirements.actions, connections=1)
     return roles.assume(organization.account("one"))
 
 

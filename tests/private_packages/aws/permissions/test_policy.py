@@ -41,7 +41,7 @@ def allowed(found: dict[str, Any]) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_it_allows_all_of_the_table_and_fills_every_name(command: str) -> None:
-    given = {"role_arn": [], "bucket": ["templates"], "boundary": ["bound"]}
+    given = {"role_arn": [], "bucket": ["templates"], "boundary": ["bound"], "without_role_check": ["x"]}
     found = statements(command, **given)
     assert {action for action, _ in allowed(found)} == {
         name for row in rows(command) if row.only_with != "role_arn" for name in row.names

@@ -49,6 +49,7 @@ def rollout(stack_sets: StackSets) -> Rollout:
         exclude=(),
         regions=("us-east-1",),
         build_roles=("builder",),
+        stack_name="private-packages",
     )
 
 

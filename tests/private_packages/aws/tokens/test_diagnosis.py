@@ -368,6 +368,7 @@ def test_without_the_role_check_no_step_names_it() -> None:
     facts = Facts(ROLES, caller_arn=BUILD, has_role_check=False)
     error = denied(NO.format("identity-based policy"))
     assert diagnose(error, ARN, "Npm", facts).next_step == (
-        "See that stackery-factory-role has a policy of its own that allows secretsmanager:GetSecretValue, as"
-        " templates/build-account.yaml gives it."
+        f"See that stackery-factory-role in account {BUILD.split(':')[4]} has a policy of its own that allows"
+        " secretsmanager:GetSecretValue, as the template build-account gives it: private-packages rollout"
+        " start --template build-account."
     )

@@ -119,6 +119,7 @@ class TestOneAccount:
             "version": "1.25.0",
             "region": "us-east-1",
             "organization_id": organization.id,
+            "build_roles": None,
             "next_step": None,
         }
 
@@ -128,6 +129,73 @@ class TestOneAccount:
         assert result.exit_code == 1
         assert tuple(row) == FIELDS
         assert (row["account"], row["version"]) == (organization.management_account, "")
+
+
+class TestWithoutTheRoleCheck:
+    """What it finds is tested with build_check, and in tests/e2e/hooks/test_plain_builds.py."""
+
+    ARNS = (
+        "--secret-arn=Npm=arn:aws:secretsmanager:us-east-1:222233334444:secret:/acme/npm-AbCdEf",
+        "--key-arn=arn:aws:kms:us-east-1:222233334444:key/01234567-89ab-cdef-0123-456789abcdef",
+    )
+
+    @pytest.fixture(autouse=True)
+    def _file(self, folder: Path) -> None:
+        entry = {"id": "Npm", "manager": "npm", "url": "https://npm.acme.example", "secret": "/acme/npm"}
+        said = {"repositories": [entry], "role_check": "none", "build_roles": ["ci/builder"]}
+        (folder / "repositories.yaml").write_text(json.dumps(said))
+
+    def simulate(self, aws: dict[str, Any], decision: str) -> None:
+        """Let the account have a build role of which IAM says so."""
+        role = {"Path": "/ci/", "RoleName": "builder", "RoleId": "AROAEXAMPLEEXAMPLE"}
+        role |= {"Arn": "arn:aws:iam::111122223333:role/ci/builder", "CreateDate": "2026-01-01T00:00:00Z"}
+        result = {"EvalActionName": "x:Y", "EvalResourceName": "*", "EvalDecision": decision}
+        aws |= {
+            "DescribeOrganization": {
+                "Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "111122223333"}
+            },
+            "ListRoles": {"Roles": [role], "IsTruncated": False},
+            "SimulatePrincipalPolicy": {"EvaluationResults": [result], "IsTruncated": False},
+        }
+
+    @pytest.mark.parametrize(("decision", "code"), [("allowed", 0), ("explicitDeny", 1)])
+    def test_one_account(self, run: Run, aws: dict[str, Any], decision: str, code: int) -> None:
+        self.simulate(aws, decision)
+        result = run("check", *self.ARNS)
+        assert result.exit_code == code
+        verdict = "role may not read" if code else "ready"
+        assert result.stdout.startswith(
+            "Account       111122223333\nOrganization  o-a1b2c3d4e5\nBuild roles   ci/builder\n"
+            f"Verdict       {verdict}\n"
+        )
+        assert "stackery" not in result.output.lower()
+
+    def test_without_the_stack_secrets_and_key_are_asked_for(self, run: Run, aws: dict[str, Any]) -> None:
+        aws["DescribeStacks"] = ErrorAnswer(
+            "ValidationError", "Stack with id private-packages does not exist"
+        )
+        result = run("check")
+        assert result.exit_code == 1
+        assert result.stderr.endswith("or name what it has: --secret-arn and --key-arn.\n")
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (
+                ("--minimum-role-version", "1.26", *ARNS),
+                "--minimum-role-version is for the role check, which",
+            ),
+            (ARNS[:1], "Give --secret-arn and --key-arn, both, or --stack-name."),
+            ((*ARNS, "--stack-name", "x"), "Give --secret-arn and --key-arn, both, or --stack-name."),
+            (("--key-arn", "alias/x"), "write the key's whole ARN"),
+        ],
+    )
+    def test_a_wrong_use(
+        self, run: Run, aws: dict[str, Any], arguments: tuple[str, ...], message: str
+    ) -> None:
+        assert aws
+        result = run("check", *arguments)
+        assert (result.exit_code, message in result.stderr) == (2, True), result.output
 
 
 @pytest.mark.slow

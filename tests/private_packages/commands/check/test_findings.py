@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from private_packages.aws.organization.account_check import Finding, Verdict
+from private_packages.aws.organization.build_check import BuildAccess
 from private_packages.commands.check import findings
 
 STACK = "arn:aws:cloudformation:eu-west-1:111122223333:stack/stackery/1"
@@ -33,13 +34,14 @@ def test_what_is_not_known_is_null_for_programs() -> None:
         "region": None,
         "stack_id": None,
         "organization_id": None,
+        "build_roles": None,
         "next_step": "Install the Stackery Role.",
     }
     assert findings.document(READY, "build")["region"] == "eu-west-1"
 
 
 def test_what_is_not_known_is_unknown_for_people(console: Console) -> None:
-    findings.print_finding(console, MISSING, "stackery", "1.25.0")
+    findings.print_finding(console, MISSING, {"Stack": "", "Version": "unknown (needed: 1.25.0 or newer)"})
     assert printed(console) == (
         "Account       444455556666\n"
         "Organization  unknown\n"
@@ -58,6 +60,27 @@ def test_many_are_aligned_whatever_their_letters(console: Console) -> None:
         "ready                      111122223333  build     1.25.0   eu-west-1",
         "",
         "Next, in account 444455556666: Install the Stackery Role.",
+    ]
+
+
+def test_without_the_role_check_there_is_not_a_word_of_stackery(console: Console) -> None:
+    found = [
+        Finding("111122223333", Verdict.READY, build_roles=["ci/builder", "jenkins"]),
+        Finding("444455556666", Verdict.NO_ROLE, next_step="Create a build role."),
+    ]
+    assert findings.documents(found, BuildAccess.verdicts, NAMES, 0)["summary"] == {
+        "ready": 1,
+        "secrets not opened": 0,
+        "role may not read": 0,
+        "without a build role": 1,
+        "not reachable": 0,
+    }
+    assert findings.document(found[0])["build_roles"] == "ci/builder jenkins"
+    findings.print_findings(console, found, NAMES)
+    assert printed(console).splitlines()[:3] == [
+        "Verdict               Account       Name      Build roles",
+        "without a build role  444455556666  株式会社",
+        "ready                 111122223333  build     ci/builder jenkins",
     ]
 
 

@@ -51,7 +51,8 @@ def test_it_tells_who_gets_it_and_who_does_not(run: Run, organization: Grow) -> 
     assert lines[-1] == (
         "Note: StackSets leaves out the management account 123456789012. Where it is needed there, deploy it"
         " with that account's credentials: aws cloudformation deploy --stack-name stackery-role-check"
-        " --template-file templates/role-check.yaml --capabilities CAPABILITY_IAM --region us-east-1"
+        " --template-file templates/role-check.yaml --capabilities CAPABILITY_IAM"
+        f" --parameter-overrides OrganizationId={tree.id} --region us-east-1"
     )
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from generator.configuration import DEFAULT
-from generator.templates import TEMPLATES
+from generator.templates import TEMPLATES, of
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.stack_sets.definition import Definition, Permissions
 from private_packages.aws.stack_sets.existing import Purpose
@@ -571,7 +571,13 @@ def test_what_it_prints_for_programs_is_documented(
 
 def test_every_template_has_a_kind_of_its_own() -> None:
     """So that a set of one is never taken for a set of the other."""
-    made = {name: Definition.of(template_text(name, DEFAULT), {}, Permissions(), {}) for name in TEMPLATES}
+    without = DEFAULT.model_copy(update={"role_check": "none"})
+    made = {
+        name: Definition.of(
+            template_text(name, DEFAULT if name in of(DEFAULT) else without), {}, Permissions(), {}
+        )
+        for name in TEMPLATES
+    }
     for name, definition in made.items():
         others = [described(other) for each, other in made.items() if each != name]
         definition.require_ours(NAME, described(definition))
