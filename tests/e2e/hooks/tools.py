@@ -22,17 +22,26 @@ INSTALLATION_SECONDS = 300
 
 def node_modules() -> Path:
     """Return the folder with verdaccio and the package managers, as `node/package-lock.json` pins them."""
-    files = [HERE / "node" / name for name in ("package.json", "package-lock.json")]
+
+    def install(folder: Path) -> None:
+        # These put a program for this machine in its place; no other script of a package has to run.
+        _run(["node", "node_modules/bun/install.js"], folder)
+        _run(["node", "node_modules/deno/install.cjs"], folder)
+
+    return npm_modules("node", HERE / "node", install)
+
+
+def npm_modules(name: str, source: Path, then: Callable[[Path], None] = lambda _: None) -> Path:
+    """Return the folder with the modules that the `package-lock.json` of a folder pins."""
+    files = [source / file for file in ("package.json", "package-lock.json")]
 
     def install(folder: Path) -> None:
         for file in files:
             shutil.copy(file, folder)
         _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
-        # These put a program for this machine in its place; no other script of a package has to run.
-        _run(["node", "node_modules/bun/install.js"], folder)
-        _run(["node", "node_modules/deno/install.cjs"], folder)
+        then(folder)
 
-    return _installed("node", files, install) / "node_modules"
+    return _installed(name, files, install) / "node_modules"
 
 
 def python_tool(name: str) -> Path:
