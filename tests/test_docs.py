@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -193,6 +194,13 @@ def test_the_json_of_template_is_as_shown(
     printed = CliRunner().invoke(main, ["template", "--output", "json", *options]).stdout
     shown = blocks((ROOT / "docs/commands/template.md").read_text(), "json")[number]
     assert json.loads(printed) == json.loads(shown)
+
+
+def test_the_readme_shows_what_make_template_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "repositories.yaml", tmp_path)
+    shown = blocks((ROOT / "README.md").read_text(), "console")[0]
+    assert shown == "$ make template\n" + CliRunner().invoke(main, ["template"]).output
 
 
 @pytest.mark.slow
