@@ -12,8 +12,7 @@ import yaml
 from ministack.core.iam_evaluator import EvalContext, evaluate_trust_policy
 
 from generator import configuration_file
-
-DEFAULT_OUTPUTS = {"none": "ci/private-packages.bash"}
+from private_packages.commands.hook import DEFAULT_OUTPUTS
 from tests import ROOT
 from tests.e2e.hooks import tools
 from tests.e2e.ministack import Account
