@@ -39,7 +39,8 @@ def clone(tmp_path: Path) -> Path:
 
 def released(folder: Path) -> None:
     changelog = folder / "CHANGELOG.md"
-    changelog.write_text(changelog.read_text().replace("\n## ", f"\n## {__version__}, 2026-11-27\n\n## ", 1))
+    heading = f"## Unreleased\n\n## {__version__}, 2026-11-27"
+    changelog.write_text(changelog.read_text().replace("## Unreleased", heading, 1))
 
 
 def said(folder: Path) -> str:
@@ -59,10 +60,10 @@ def test_of_a_tree_that_is_changed(clone: Path) -> None:
 
 def test_with_changes_that_are_of_no_release(clone: Path) -> None:
     changelog = clone / "CHANGELOG.md"
-    changelog.write_text(changelog.read_text().replace("\n## ", "\n## Unreleased\n\n## ", 1))
+    changelog.write_text(changelog.read_text().replace("## Unreleased\n", "## Unreleased\n\n- More.\n", 1))
     git(clone, "commit", "--quiet", "--all", "--message", "Changed since")
     assert said(clone).startswith(
-        f'CHANGELOG.md begins with "Unreleased": give it the heading "## {__version__}"'
+        f'CHANGELOG.md has changes under "Unreleased": put them under "## {__version__}"'
     )
 
 

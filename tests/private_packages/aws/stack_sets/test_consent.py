@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from generator import short_forms
+from generator import __version__, short_forms
 from generator.configuration import DEFAULT
 from private_packages.aws.stack_sets.consent import access_changes, needed
 from private_packages.aws.stack_sets.definition import Definition, Permissions
@@ -71,9 +71,9 @@ def test_an_organization_that_is_not_known_or_another_is_told() -> None:
 
 
 def test_a_newer_release_is_not_replaced() -> None:
-    newer = existing(DEFINITION.template.body.replace("0.1.0)", "99.0.0)"))
+    newer = existing(DEFINITION.template.body.replace(f"{__version__})", "99.0.0)"))
     assert consent(newer) == {
-        "--allow-downgrade": "The stack set was made by release 99.0.0, and this is 0.1.0."
+        "--allow-downgrade": f"The stack set was made by release 99.0.0, and this is {__version__}."
     }
 
 
