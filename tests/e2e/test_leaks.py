@@ -46,6 +46,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "deploy --dry-run": ("deploy", "--dry-run"),
     "token set": ("token", "set", ID),
     "token check": ("token", "check", ID),
+    "token versions": ("token", "versions", ID),
+    "token roll-back": ("token", "roll-back", ID, "--yes"),
     "verify": ("verify", "--stack-name", "private-packages"),
     "verify --role-arn": ("verify", "--stack-name", "private-packages", "--role-arn", "ROLE"),
     "hook": ("hook", "--output", "-"),
@@ -186,12 +188,17 @@ def faults(actions: list[str]) -> Iterator[Fault]:
 
 def test_nothing_secret_is_told_kept_or_sent(machine: Run) -> None:
     assert "secretsmanager:PutSecretValue" in machine.undisturbed("deploy")
+    secrets = machine.account.client("secretsmanager")
+
+    def store_twice() -> None:
+        for token in (f"{TOKEN}-before", TOKEN):
+            secrets.put_secret_value(SecretId=SECRET, SecretString=token)
+
     for name in COMMANDS:
-        machine.disturb_each_call(name)
+        machine.disturb_each_call(name, store_twice if name == "token roll-back" else lambda: None)
     for name in ("deploy", "token set", "verify"):
         machine.undisturbed(name)
     machine.conclude()
-    secrets = machine.account.client("secretsmanager")
     assert secrets.get_secret_value(SecretId=SECRET)["SecretString"] == TOKEN
 
 
