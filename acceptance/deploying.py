@@ -4,6 +4,7 @@ import json
 import platform
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import botocore
@@ -120,12 +121,16 @@ def spreading(scene: Scene) -> Seen:
 @step(
     "H",
     "A stored token and updates of its stack",
-    expected="nothing touches the versions but a token in the form, and emptying that changes nothing",
-    settles="docs/operation.md; docs/commands/deploy.md: what is put into a secret survives deployments",
+    expected=(
+        "a version's id can say when its token ends; nothing touches the versions but a token in the form,"
+        " and emptying that changes nothing"
+    ),
+    settles="docs/decisions/028-…; docs/operation.md: what is put into a secret survives deployments",
 )
 def updates(scene: Scene) -> Seen:
     """Store a token and update in every way."""
-    scene.command("token", "set", "Npm", "--stack-name", STACK, stdin=f"{TOKEN}-2")
+    ends = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    scene.command("token", "set", "Npm", "--stack-name", STACK, "--expires", ends, stdin=f"{TOKEN}-2")
     described = scene.template.replace("Token of a private package repository", "Token of a repository")
     ways: dict[str, Callable[[], object]] = {
         "Recheck": lambda: scene.secret.put(STACK, Recheck="H"),
@@ -139,12 +144,14 @@ def updates(scene: Scene) -> Seen:
         del ways["emptied"]
         scene.raw.append("emptied: not run here, an imitation takes the value away")
     before, touched = scene.versions(), []
+    says_when = any(version.endswith(ends) for version in before)
     for name, change in ways.items():
         change()
         now = scene.versions()
         touched += [name] if now != before else []
         before = now
-    return touched == ["a token in the form"], f"touched by: {', '.join(touched)}; of: {', '.join(ways)}"
+    said = f"end in the id: {says_when}; touched by: {', '.join(touched)}; of: {', '.join(ways)}"
+    return says_when and touched == ["a token in the form"], said
 
 
 @step(
