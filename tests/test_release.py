@@ -67,10 +67,22 @@ def test_with_changes_that_are_of_no_release(clone: Path) -> None:
     )
 
 
+def test_with_a_changelog_of_a_longer_number(clone: Path) -> None:
+    changelog = clone / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text().replace(f"\n## {__version__}", f"\n## {__version__}1", 1))
+    git(clone, "commit", "--quiet", "--all", "--message", "Mistyped")
+    assert said(clone).startswith(f'CHANGELOG.md has changes under "{__version__}1, 2026-11-27"')
+
+
 def test_a_second_time(clone: Path) -> None:
     git(clone, "tag", TAG)
     git(clone, "commit", "--quiet", "--allow-empty", "--message", "More")
     assert said(clone).startswith(f"{TAG} is the tag of another commit: a release is never made twice.")
+
+
+def test_of_a_commit_whose_tag_is_another_number(clone: Path) -> None:
+    git(clone, "tag", "--annotate", "--message", "Release", "v99.0.0")
+    assert said(clone).startswith(f"This commit is tagged v99.0.0 and is {TAG}: take the wrong tag away")
 
 
 @pytest.mark.parametrize(
