@@ -13,6 +13,7 @@ from generator.configuration_file import parse
 from generator.errors import ConfigurationError
 from generator.hooks.hook import is_hook, render
 from tests import ROOT
+from tests.generator.golden import assert_golden
 from tests.hooks.machine import MAVEN, NPM, PIP, YARN, arn
 from tests.hooks.sample import sample
 
@@ -30,7 +31,7 @@ def hook(*entries: str, source: Sequence[str] = ("--config", "repositories.yaml"
 
 
 def test_the_header_says_what_it_does_from_what_it_was_made_and_how_to_make_it_again() -> None:
-    assert hook(NPM, PIP).partition("\n\n")[0] == (Path(__file__).parent / "header.txt").read_text().rstrip()
+    assert_golden(Path(__file__).parent / "header.txt", hook(NPM, PIP).partition("\n\n")[0] + "\n")
 
 
 def test_it_is_known_again() -> None:
