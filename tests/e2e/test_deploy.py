@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from generator import configuration, configuration_file, document
+from generator import __version__, configuration, configuration_file, document
 from generator.templates import private_packages
 from tests import ROOT
 from tests.e2e.ministack import REGION, Account
@@ -271,6 +271,32 @@ class TestFromAPipe:
         assert f"Parameters\n  ~ OrganizationId  (empty) → {deployer.organization}\n" in ended.stdout
         # That is what the function had looked up: nobody gains or loses anything.
         assert "Access" not in ended.stdout
+        assert deployer.deploy("--yes").stdout.startswith("No changes: ")
+
+    def test_a_stack_of_release_0_1_0_is_upgraded_with_consent(self, deployer: Deployer) -> None:
+        """docs/upgrading.md, from a template of that release, whose token was rotated since."""
+        template = (ROOT / "tests/e2e/0.1.0.yaml").read_text()
+        created = deployer.account.deploy(STACK, template, {"GitHubPackagesToken": TOKEN})
+        assert created["StackStatus"] == "CREATE_COMPLETE"
+        before = {each["OutputKey"]: each["OutputValue"] for each in created["Outputs"]}
+        secrets = deployer.account.client("secretsmanager")
+        secrets.put_secret_value(SecretId=SECRET, SecretString="not-a-real-newer-one")
+
+        assert refused(deployer.deploy("--yes")).startswith("Error: Give --config: the stack private-")
+        configured = ("--config", str(ROOT / "repositories.yaml"), "--yes")
+        ended = deployer.deploy(*configured)
+        assert ended.returncode == 1
+        assert ended.stderr.splitlines()[-1].startswith(
+            "Error: This needs --allow-removal: The policy of the key: the statement AccountAdministersKey"
+        )
+        ended = deployer.deploy(*configured, "--allow-removal")
+        assert ended.returncode == 0, ended.stderr
+        assert "\n0 added, 6 changed, 0 replaced, 1 may be replaced, 0 removed.\n" in ended.stdout
+
+        after = {each["OutputKey"]: each["OutputValue"] for each in deployer.account.stack(STACK)["Outputs"]}
+        assert before | {"TemplateVersion": __version__, "HookCommand": after["HookCommand"]} == after
+        assert deployer.value() == "not-a-real-newer-one"
+        # By now, the stack says what it was made from.
         assert deployer.deploy("--yes").stdout.startswith("No changes: ")
 
     def test_tags_are_those_of_the_stack_and_of_what_is_in_it(self, deployer: Deployer) -> None:
