@@ -6,14 +6,20 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import ROOT
 
 LOCKS = ["requirements.txt", "requirements-rehearse.txt", "requirements-dev.txt"]
 SCANNERS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*.txt"))]
-NODE = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*/package-lock.json"))]
+NODE = [
+    str(path.relative_to(ROOT))
+    for folders in ("*/", "*/*/", "*/*/*/")
+    for path in sorted(ROOT.glob(f"[!.]*/{folders}package-lock.json"))
+]
 
 
 def requirements(lock: str) -> dict[str, str]:
@@ -49,6 +55,15 @@ def test_each_package_of_node_has_its_hash_and_names_no_place(lock: str) -> None
     # What another package brings along has that one's.
     assert all("integrity" in each or each.get("inBundle") for each in packages.values())
     assert not any("resolved" in each for each in packages.values())
+
+
+def test_dependabot_looks_after_each_of_them() -> None:
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    [npm] = [each for each in updates if each["package-ecosystem"] == "npm"]
+    assert sorted(npm["directories"]) == sorted(f"/{Path(lock).parent}" for lock in NODE)
+    for lock in NODE:
+        settings = (ROOT / lock).with_name(".npmrc").read_text()
+        assert settings == "omit-lockfile-registry-resolved=true\n"
 
 
 def test_nothing_is_built_with_what_no_lock_names() -> None:
