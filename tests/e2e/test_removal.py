@@ -32,7 +32,7 @@ def test_the_stack_goes_and_the_token_stays(deployer: Deployer) -> None:
         screen.type("y\n")
         assert screen.end() == 0
     assert f"  The secret {SECRET} (with a value) stays.\n" in screen.text
-    assert "in each source repository, the hook deployHooks/stackery.prebuild." in screen.text
+    assert "Not touched: in each source repository, the hook that was written for it.\n" in screen.text
     assert f"Removed: there is no stack {STACK} in us-east-1.\n" in screen.text
     assert "`private-packages deploy --import --stack-name private-packages`" in screen.text
     assert deployer.stacks() == {}

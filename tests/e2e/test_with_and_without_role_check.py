@@ -151,13 +151,14 @@ def test_no_word_of_stackery_is_said_to_who_does_not_use_it(administrator: Admin
         for words, stdin, code in (
             (("template",), "", 0),
             (("template", "--stdout", "role-check"), "", 2),
-            (("check",), "", 2),
-            (("check", "--organization"), "", 2),
+            (("check",), "", 1),
             (("deploy", "--dry-run", "--parameter", "RoleCheck=Warn"), "", 2),
             (("deploy", "--dry-run", "--parameter", "OrganizationId=o"), "", 2),
             (("deploy", "--dry-run"), "", 0),
             (("deploy", "--yes", "--no-token"), "", 0),
             (("deploy", "--yes", "--no-token", "--output", "json"), "", 0),
+            (("check",), "", 0),
+            (("check", "--organization"), "", 0),
             (("status",), "", 1),
             (("verify",), "", 1),
             (("token", "check", "Npm"), "", 1),
@@ -173,12 +174,17 @@ def test_no_word_of_stackery_is_said_to_who_does_not_use_it(administrator: Admin
             (("hook", "--secret-arn", arn, "--output", "-"), "", 0),
             (("permissions", "deploy"), "", 0),
             (("rollout", "plan"), "", 2),
+            (("rollout", "plan", "--template", "build-account"), "", 1),
             (("deploy", "--remove", "--yes"), "", 0),
             (("deploy", "--dry-run"), "", 1),
         )
     ]
     files = [path for path in Path().rglob("*") if path.is_file() and path.name != "repositories.yaml"]
-    assert sorted(map(str, files)) == ["ci/private-packages.bash", "templates/private-packages.yaml"]
+    assert sorted(map(str, files)) == [
+        "ci/private-packages.bash",
+        "templates/build-account.yaml",
+        "templates/private-packages.yaml",
+    ]
     said += [path.read_text() for path in files]
     for text in said:
         lines = text.replace("stackery-private-packages", "").splitlines()

@@ -179,7 +179,7 @@ def test_patterns_of_as_many_slashes_have_a_statement_that_keeps_out_who_has_mor
     ]
     each_policy = [
         ("ByWildcardsInPathDepth0", [["acme-build-CodeBuildRole-*"], ["*/*"]]),
-        ("", [["ci/github-actions", "jenkins-agent"]]),
+        ("", [["ci/amplify", "ci/github-actions", "jenkins-agent"]]),
         ("ByWildcardsInPathDepth1", [["ecs/acme-?-task", "service-role/codebuild-acme-*"], ["*/*/*"]]),
     ]
     assert found == each_policy * 3

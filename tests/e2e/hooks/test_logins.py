@@ -1,5 +1,6 @@
 """A HOME in which a package manager's own login has written is set up, before the first run and after it."""
 
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -54,6 +55,7 @@ def log_in(machine: BuildMachine, login: Login, registry: NpmRegistry) -> None:
     ) as asked:
         for question in login.questions:
             asked.wait_for(question)
+            time.sleep(0.5)  # pnpm 12 throws away what was typed before it hides the password
             asked.type(
                 {"sername": READER, "assword": registry.password}.get(question, "me@example.com") + "\r"
             )
