@@ -21,6 +21,7 @@ from private_packages.commands.options.common import (
     stack_name_option,
     whole_role_arn,
 )
+from private_packages.commands.options.members import ACCOUNT
 from private_packages.commands.options.parameters import given_parameters, parameter_option
 from private_packages.commands.printing import print_json
 
@@ -59,8 +60,7 @@ ANY = "*"
 )
 @click.option(
     "--account",
-    metavar="ID",
-    callback=matching("[0-9]{12}", "write the account's 12 digits, 111122223333."),
+    type=ACCOUNT,
     help="The account.  [default: that of these credentials]",
 )
 @aws_options

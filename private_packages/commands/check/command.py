@@ -24,7 +24,6 @@ from private_packages.commands.check import findings
 from private_packages.commands.files import find_configuration
 from private_packages.commands.live import live
 from private_packages.commands.options.common import (
-    DEFAULT_STACK_NAME,
     aws_options,
     config_option,
     matching,
@@ -183,7 +182,7 @@ def _configured(
         return found, [*given_arns(found, secret_arns).values(), key_arn]
     if stack_name is None and found.has_role_check:
         return found, []
-    stack_name = stack_name or DEFAULT_STACK_NAME
+    stack_name = stack_name or names.PRIVATE_PACKAGES
     description = stack.find(aws, stack_name)
     if description is None:
         raise click.ClickException(

@@ -34,16 +34,13 @@ config_option = click.option(
     help="The list of repositories.  [default: repositories.yaml, or without one, GitHub Packages]",
 )
 
-DEFAULT_STACK_NAME = "private-packages"
-"""What the stack is called unless somebody says otherwise."""
-
 STACK_NAME_FORM = "a letter, then letters, digits and hyphens, 128 at most."
 """What CloudFormation takes as the name of a stack or a stack set, for whoever wrote something else."""
 
 stack_name_option = click.option(
     "--stack-name",
     metavar="NAME",
-    default=DEFAULT_STACK_NAME,
+    default=names.PRIVATE_PACKAGES,
     show_default=True,
     help="The stack deployed from private-packages.yaml, in the account of these credentials.",
 )

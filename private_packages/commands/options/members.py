@@ -25,7 +25,7 @@ class _Ids(click.ParamType[str]):
 
 
 # The patterns of the Organizations API.
-_ACCOUNT = _Ids("ID", "[0-9]{12}", "the account's 12 digits, 111122223333")
+ACCOUNT = _Ids("ID", "[0-9]{12}", "the account's 12 digits, 111122223333")
 _UNIT = _Ids(
     "ID",
     "r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}",
@@ -36,8 +36,8 @@ _OPTIONS = (
     click.option(
         "--ou", "units", type=_UNIT, multiple=True, help="Only what is in this organizational unit or below."
     ),
-    click.option("--account", "accounts", type=_ACCOUNT, multiple=True, help="Only this account."),
-    click.option("--exclude", type=_ACCOUNT, multiple=True, help="Not this account."),
+    click.option("--account", "accounts", type=ACCOUNT, multiple=True, help="Only this account."),
+    click.option("--exclude", type=ACCOUNT, multiple=True, help="Not this account."),
 )
 
 

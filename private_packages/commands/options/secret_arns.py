@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator import names
 from generator.configuration import Configuration
 from generator.hooks import hook
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack import stack
-from private_packages.commands.options.common import DEFAULT_STACK_NAME
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -26,13 +26,14 @@ secret_arn_option = click.option(
 from_stack_option = click.option(
     "--stack-name",
     metavar="NAME",
-    help=f"The stack that says repositories and ARNs.  [default: {DEFAULT_STACK_NAME}, without --secret-arn]",
+    help="The stack that says repositories and ARNs."
+    f"  [default: {names.PRIVATE_PACKAGES}, without --secret-arn]",
 )
 
 
 def named_stack(given: str | None, secret_arns: Sequence[str]) -> str | None:
     """Return the stack to go by; None where the ARNs of the secrets are given instead."""
-    return None if secret_arns else given or DEFAULT_STACK_NAME
+    return None if secret_arns else given or names.PRIVATE_PACKAGES
 
 
 def given_arns(configuration: Configuration, given: Sequence[str]) -> dict[str, str]:

@@ -20,9 +20,10 @@ from private_packages.aws.stack_sets.rollout import Rollout
 from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.commands.files import load_configuration, template_text
 from private_packages.commands.options.common import (
-    DEFAULT_STACK_NAME,
+    STACK_NAME_FORM,
     aws_options,
     config_option,
+    matching,
     output_option,
 )
 from private_packages.commands.options.members import member_options
@@ -67,14 +68,6 @@ def _regions(_context: click.Context, _parameter: click.Parameter, value: str | 
     return tuple(dict.fromkeys(regions))
 
 
-def _name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(names.STACK_NAME, value):
-        raise click.BadParameter(
-            f"{value}: begin with a letter, then go on with letters, digits and hyphens, 128 in all."
-        )
-    return value
-
-
 _WHICH: tuple[Option[Any], ...] = (
     click.option(
         "--template",
@@ -87,7 +80,7 @@ _WHICH: tuple[Option[Any], ...] = (
     click.option(
         "--name",
         metavar="NAME",
-        callback=_name,
+        callback=matching(names.STACK_NAME, STACK_NAME_FORM),
         help="The stack set.  [default: stackery- and the template; private-packages-build-account]",
     ),
     click.option(
@@ -112,9 +105,9 @@ _DEFINITION: tuple[Option[Any], ...] = (
     click.option(
         "--stack-name",
         metavar="NAME",
-        default=DEFAULT_STACK_NAME,
+        default=names.PRIVATE_PACKAGES,
         show_default=True,
-        callback=_name,
+        callback=matching(names.STACK_NAME, STACK_NAME_FORM),
         help="With build-account: the stack here that has secrets and key.",
     ),
     parameter_option,

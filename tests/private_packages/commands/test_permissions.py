@@ -117,7 +117,7 @@ def test_a_policy_that_is_too_long_is_told(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "fix"),
     [
-        ("--account", "12", "write the account's 12 digits"),
+        ("--account", "12", "write it as the account's 12 digits"),
         ("--bucket", "s3://templates", "write a bucket's name, without s3://."),
         ("--role-arn", "Deployer", "write the role's whole ARN"),
         ("--role-arn", "arn:aws:iam::111122223333:role/*", "write the role's whole ARN"),

@@ -5,7 +5,6 @@ import pytest
 from click.testing import CliRunner
 
 from private_packages.commands.options.common import (
-    DEFAULT_STACK_NAME,
     aws_options,
     output_option,
     stack_name_option,
@@ -22,7 +21,7 @@ def command(stack_name: str, profile: str | None, region: str | None) -> None:
 
 def test_the_stack_has_a_default_and_the_region_can_come_from_the_environment() -> None:
     plain = CliRunner().invoke(command, [], env={"AWS_REGION": None})
-    assert plain.stdout == f"{DEFAULT_STACK_NAME} None None\n"
+    assert plain.stdout == "private-packages None None\n"
     from_environment = CliRunner().invoke(command, [], env={"AWS_REGION": "eu-west-1"})
     assert from_environment.stdout.endswith(" eu-west-1\n")
     given = CliRunner().invoke(command, ["--region", "us-east-1"], env={"AWS_REGION": "eu-west-1"})

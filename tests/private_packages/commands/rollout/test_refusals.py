@@ -144,7 +144,7 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
             (f"--regions={regions}", "Invalid value for '--regions': an entry is empty: write Regions with")
             for regions in ("us-east-1,,eu-west-1", "us-east-1,", ",us-east-1", "")
         ),
-        ("--name 1st", "Invalid value for '--name': 1st: begin with a letter"),
+        ("--name 1st", "Invalid value for '--name': a letter, then letters, digits"),
         ("--self-managed", "--self-managed: name the accounts, each with --account."),
         ("--self-managed --account 111122223333 --ou r-ab12", "--ou: is for rollouts to an organization"),
         ("--self-managed --account 111122223333 --auto-deployment", "--auto-deployment: is for rollouts to"),

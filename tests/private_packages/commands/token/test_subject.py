@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from private_packages.commands.options.common import DEFAULT_STACK_NAME
 from private_packages.commands.token import COMMANDS
 from private_packages.main import main
 from tests.private_packages.commands.token.calls import Aws, refused
@@ -42,10 +41,6 @@ def test_a_configuration_that_cannot_be_used(run: Run) -> None:
     Path("bad.yaml").write_text("repositories: []")
     result = run("token", "check", "X", "--config", "bad.yaml")
     assert (result.exit_code, result.stdout) == (1, "")
-
-
-def test_the_stack_has_the_name_that_the_documentation_uses() -> None:
-    assert DEFAULT_STACK_NAME == "private-packages"
 
 
 @pytest.mark.parametrize(("name", "line"), list(COMMANDS.items()))
