@@ -125,7 +125,7 @@ def spreading(scene: Scene) -> Seen:
         "a version's id can say when its token ends; nothing touches the versions but a token in the form,"
         " and emptying that changes nothing"
     ),
-    settles="docs/decisions/028-…; docs/operation.md: what is put into a secret survives deployments",
+    settles="docs/decisions/028-the-end-is-in-the-versions-id.md; docs/operation.md",
 )
 def updates(scene: Scene) -> Seen:
     """Store a token and update in every way."""
