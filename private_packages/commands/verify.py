@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+from generator.configuration import DEFAULT, Configuration
 from private_packages.aws.aws import Aws, sign_in
 from private_packages.aws.stack import stack
 from private_packages.aws.tokens.diagnosis import Facts
 from private_packages.aws.tokens.verification import Attempt, Target, verify
 from private_packages.commands import configured
+from private_packages.commands.files import find_configuration
 from private_packages.commands.options.common import aws_options, config_option, output_option
 from private_packages.commands.options.secret_arns import (
     deployed_arns,
@@ -21,6 +23,8 @@ from private_packages.commands.options.secret_arns import (
 )
 from private_packages.commands.printing import print_json
 from private_packages.commands.token.versions import document, line
+
+NO_FILE = "Note: there is no repositories.yaml here, so which roles may read is not known, nor any token_key."
 
 
 @click.command()
@@ -62,6 +66,7 @@ def command(
         raise click.UsageError(
             "--secret-arn and --stack-name both say which secrets to read: leave one of them out."
         )
+    configuration: Configuration | None
     if stack_name := named_stack(stack_name, secret_arns):
         aws = sign_in(profile, region, has_tokens=True)
         description = stack.get(aws, stack_name)
@@ -69,15 +74,20 @@ def command(
         arns = deployed_arns(configuration, aws, description)
         admitted = stack.outputs(description).get("OrganizationId", "")
     else:
-        configuration, admitted = configured.with_default(config), ""
+        configuration, admitted = find_configuration(config), ""
+        if configuration is None:
+            click.echo(NO_FILE, err=True)
         arns = given_arns(configuration, secret_arns)
         aws = sign_in(profile, region, has_tokens=True)
-    targets = [Target(each.id, arns[each.id], each.token_key) for each in configuration.repositories]
+    token_keys = {each.id: each.token_key for each in configuration.repositories} if configuration else {}
+    targets = [Target(name, arn, token_keys.get(name)) for name, arn in arns.items()]
+    known = configuration or DEFAULT
     facts = Facts(
-        configuration.build_roles,
-        configuration.organization_paths,
+        known.build_roles,
+        known.organization_paths,
         admitted,
-        has_role_check=configuration.has_role_check,
+        has_role_check=known.has_role_check,
+        are_assumed=configuration is None,
     )
     attempts, facts = verify(aws.assume(role_arn) if role_arn else aws, targets, facts)
     if output == "json":
@@ -91,7 +101,7 @@ def command(
 def _show(aws: Aws, attempts: Sequence[Attempt], facts: Facts) -> None:
     caller = facts.caller_arn or "an identity that AWS could not be asked for"
     click.echo(f"Reading as {caller}{aws.at_endpoint}")
-    if facts.caller_arn and not facts.is_build_role:
+    if facts.is_build_role is False:
         click.echo(
             "Note: this is none of the build roles, so what it can read tells nothing of builds.", err=True
         )
@@ -120,7 +130,7 @@ def _show(aws: Aws, attempts: Sequence[Attempt], facts: Facts) -> None:
 def _document(attempts: Sequence[Attempt], facts: Facts) -> dict[str, Any]:
     return {
         "caller_arn": facts.caller_arn or None,
-        "is_build_role": facts.is_build_role if facts.caller_arn else None,
+        "is_build_role": facts.is_build_role,
         "organization_id": facts.organization_id or None,
         "admitted_organization_id": facts.admitted_organization_id or None,
         "tokens": [

@@ -55,6 +55,8 @@ class Facts:
     """The organization of the caller's account; empty where it is not known, or NO_ORGANIZATION."""
     has_role_check: bool = True
     """Whether the build roles are those of the Stackery Role."""
+    are_assumed: bool = False
+    """Whether the build roles are the default ones because nothing says which they are."""
 
     @property
     def role_name(self) -> str:
@@ -66,9 +68,10 @@ class Facts:
         return found[1] if found else ""
 
     @property
-    def is_build_role(self) -> bool:
-        """Whether the policies are meant to admit the caller, as far as its ARN tells."""
-        return any(fnmatchcase(self.role_name, role.split("/")[-1]) for role in self.build_roles)
+    def is_build_role(self) -> bool | None:
+        """Whether the policies are meant to admit the caller, as far as its ARN tells; None: not known."""
+        is_listed = any(fnmatchcase(self.role_name, role.split("/")[-1]) for role in self.build_roles)
+        return None if not self.caller_arn or (self.are_assumed and not is_listed) else is_listed
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,7 @@ def _denied(said: str, account: str, facts: Facts) -> Diagnosis:
 
 def _stranger(facts: Facts, account: str) -> tuple[str, str] | None:
     """Return why the policies are not meant to admit the caller, and what to do; None where they may be."""
-    if facts.caller_arn and not facts.is_build_role and facts.caller_arn.split(":")[4] != account:
+    if facts.is_build_role is False and facts.caller_arn.split(":")[4] != account:
         why = f"The caller is {facts.caller_arn}, none of the build roles ({', '.join(facts.build_roles)})."
         return why, "Run this as a build role, or with --role-arn: the policies are meant to admit no other."
     if facts.organization_id == NO_ORGANIZATION:
@@ -228,7 +231,7 @@ def _remedy(link: Link, action: str, account: str, facts: Facts) -> str:
     """Return what to do where no policy of this kind allows."""
     who = facts.role_name or "this identity"
     where = ""
-    if facts.has_role_check:
+    if facts.has_role_check and not (facts.are_assumed and not facts.is_build_role):
         origin = f"the Stackery Role has from {names.MINIMUM_ROLE_VERSION} on"
         bring = invocation.command("check")
     else:

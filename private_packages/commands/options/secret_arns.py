@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import names
-from generator.configuration import Configuration
+from generator.configuration import DEFAULT, Configuration
 from generator.hooks import hook
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack import stack
@@ -36,15 +36,14 @@ def named_stack(given: str | None, secret_arns: Sequence[str]) -> str | None:
     return None if secret_arns else given or names.PRIVATE_PACKAGES
 
 
-def given_arns(configuration: Configuration, given: Sequence[str]) -> dict[str, str]:
-    """Return the ARNs that were given as ID=ARN, one for each repository."""
+def given_arns(configuration: Configuration | None, given: Sequence[str]) -> dict[str, str]:
+    """Return the ARNs that were given as ID=ARN: one for each repository, or without a configuration, any."""
     arns: dict[str, str] = {}
     for each in given:
         name, _, arn = each.partition("=")
         if not arn:
-            raise click.UsageError(
-                f"--secret-arn {each}: write it as ID=ARN, {configuration.repositories[0].id}=arn:…."
-            )
+            example = (configuration or DEFAULT).repositories[0].id
+            raise click.UsageError(f"--secret-arn {each}: write it as ID=ARN, {example}=arn:….")
         if name in arns:
             raise click.UsageError(f"--secret-arn {name}: is given twice: remove one.")
         arns[name] = arn
@@ -58,9 +57,9 @@ def deployed_arns(configuration: Configuration, aws: Aws, description: "StackTyp
     return _checked(configuration, arns, f"stack {description['StackName']}, output")
 
 
-def _checked(configuration: Configuration, arns: Mapping[str, str], source: str) -> dict[str, str]:
+def _checked(configuration: Configuration | None, arns: Mapping[str, str], source: str) -> dict[str, str]:
     """Return one ARN for each repository, or refuse what is missing, unknown or no ARN."""
-    ids = [repository.id for repository in configuration.repositories]
+    ids = [repository.id for repository in configuration.repositories] if configuration else [*arns]
     if unknown := [name for name in arns if name not in ids]:
         raise click.UsageError(
             f"{source} {', '.join(unknown)}: no repository has this id, the configuration lists"

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from private_packages.aws.tokens.diagnosis import Link
-from private_packages.commands.configured import NO_FILE
+from private_packages.commands.verify import NO_FILE
 from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted, ScriptEntry
 from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, stacks
@@ -75,10 +75,21 @@ def test_json(run: Run, aws: Aws) -> None:
 
 def test_who_is_no_build_role_hears_so(run: Run, aws: Aws) -> None:
     aws(GetCallerIdentity=ADMIN)
-    result = run(*GIVEN)
+    result = run(*DEPLOYED)
     assert result.exit_code == 0
-    assert result.stderr.startswith(f"{NO_FILE}\nNote: this is none of the build roles")
-    assert json.loads(run(*GIVEN, "--output", "json").stdout)["is_build_role"] is False
+    assert result.stderr.startswith("Note: this is none of the build roles")
+    assert json.loads(run(*DEPLOYED, "--output", "json").stdout)["is_build_role"] is False
+
+
+def test_where_nothing_says_who_builds_any_role_may_be_a_build_role(run: Run, aws: Aws) -> None:
+    """In a source repository that has the hook alone, as of builds without Stackery."""
+    aws(GetCallerIdentity=ADMIN, GetSecretValue=DENIED)
+    result = run("verify", "--secret-arn", f"GitHub={ARN}", "--secret-arn", f"PyPI={ARN}")
+    assert (result.exit_code, result.stderr) == (1, f"{NO_FILE}\n")
+    assert "Next, for GitHub, PyPI: See that Admin in account 444455556666 has a policy" in result.stdout
+    assert "as the template build-account gives it" in result.stdout
+    assert "stackery" not in result.output.replace(ARN, "").lower()
+    assert json.loads(run(*GIVEN, "--output", "json").stdout)["is_build_role"] is None
 
 
 def test_a_role_is_assumed_first(run: Run, aws: Aws) -> None:

@@ -349,10 +349,12 @@ def test_who_is_no_build_role_hears_of_other_policies_all_the_same(words: str, n
         ("arn:aws:sts::444455556666:assumed-role/other/stackery-deployer", "other", False),
         ("arn:aws:iam::444455556666:role/stackery/stackery-deployer", "", False),
         ("arn:aws:iam::444455556666:root", "", False),
-        ("", "", False),
+        ("", "", None),
     ],
 )
-def test_an_assumed_role_tells_its_name_but_not_its_path(arn: str, name: str, is_build_role: bool) -> None:
+def test_an_assumed_role_tells_its_name_but_not_its_path(
+    arn: str, name: str, is_build_role: bool | None
+) -> None:
     facts = Facts(ROLES, caller_arn=arn)
     assert (facts.role_name, facts.is_build_role) == (name, is_build_role)
 
