@@ -179,7 +179,12 @@ def _configured(
     if secret_arns or key_arn:
         if stack_name or not (secret_arns and key_arn):
             raise click.UsageError("Give --secret-arn and --key-arn, both, or --stack-name.")
-        return found, [*given_arns(found, secret_arns).values(), key_arn]
+        arns = [*given_arns(found, secret_arns).values(), key_arn]
+        if len({tuple(arn.split(":")[3:5]) for arn in arns}) > 1:
+            raise click.UsageError(
+                "--secret-arn and --key-arn: name what one stack has, of one account and Region."
+            )
+        return found, arns
     if stack_name is None and found.has_role_check:
         return found, []
     stack_name = stack_name or names.PRIVATE_PACKAGES
@@ -190,8 +195,8 @@ def _configured(
             " --stack-name, --region or --profile, or name what it has: --secret-arn and --key-arn."
         )
     configuration = configured.of_stack(aws, stack_name, config, must_agree=False)
-    arns = deployed_arns(configuration, aws, description)
-    return configuration, [*arns.values(), stack.outputs(description)[names.KEY_ARN]]
+    deployed = deployed_arns(configuration, aws, description)
+    return configuration, [*deployed.values(), stack.outputs(description)[names.KEY_ARN]]
 
 
 def _check_own_account(aws: Aws, check: Check, output: str) -> bool:

@@ -188,6 +188,8 @@ class TestWithoutTheRoleCheck:
             (ARNS[:1], "Give --secret-arn and --key-arn, both, or --stack-name."),
             ((*ARNS, "--stack-name", "x"), "Give --secret-arn and --key-arn, both, or --stack-name."),
             (("--key-arn", "alias/x"), "write the key's whole ARN"),
+            ((ARNS[0].replace("us-east", "eu-west"), ARNS[1]), "of one account and Region"),
+            ((ARNS[0], ARNS[1].replace("2222", "9999")), "of one account and Region"),
         ],
     )
     def test_a_wrong_use(
