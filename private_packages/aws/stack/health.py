@@ -1,7 +1,7 @@
 """How the deployed stack is, with its key and its secrets, as far as the caller may know."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -32,6 +32,8 @@ class StackHealth:
     reason: str
     """Why it is so, where CloudFormation says; empty elsewhere."""
     outputs: Mapping[str, str]
+    parameters: Collection[str] = ()
+    """The names of its template's parameters."""
     own_organization: str | None = None
     """The organization of its account; None where the caller may not know."""
 
@@ -41,8 +43,8 @@ class StackHealth:
 
     @property
     def has_role_check(self) -> bool:
-        """Whether it was deployed with the role check, or may have been."""
-        return "StackeryRoleVersion" in self.outputs or self.version is None
+        """Whether it was deployed with the role check, or was to be."""
+        return "StackeryRoleVersion" in self.outputs or "StackeryStackName" in self.parameters
 
     @property
     def version(self) -> str | None:
@@ -193,6 +195,7 @@ def read(aws: Aws, stack_name: str) -> Health:
             since=found.get("LastUpdatedTime", found["CreationTime"]),
             reason=found.get("StackStatusReason", ""),
             outputs=outputs,
+            parameters=[each["ParameterKey"] for each in found.get("Parameters", [])],
             own_organization=_own_organization(aws),
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,

@@ -46,6 +46,15 @@ def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Aws:
     return aws
 
 
+@pytest.mark.parametrize(("parameter", "is_told"), [("StackeryStackName", True), ("OrganizationId", False)])
+def test_of_a_stack_that_failed_the_role_is_told_where_it_was_to_be_checked(
+    run: Run, aws: Aws, parameter: str, is_told: bool
+) -> None:
+    parameters = [{"ParameterKey": parameter, "ParameterValue": "x"}]
+    aws(DescribeStacks=stacks("ROLLBACK_COMPLETE", Outputs=[], Parameters=parameters))
+    assert ("  Stackery Role: unknown\n" in run("status").stdout) is is_told
+
+
 def test_all_is_well(run: Run, aws: Aws) -> None:
     aws(DescribeSecret=DESCRIBED | {"LastAccessedDate": UPDATED})
     result = run("status")

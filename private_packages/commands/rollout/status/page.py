@@ -204,8 +204,11 @@ def _table(
     if not rows:
         yield '<p class="empty">Accounts stand here as soon as the rollout has come to them.</p>'
         return
+    values = {name: {row[name] for row in rows} for name in _TITLES}
     differing = [
-        name for name in _TITLES if name == "account" or len({row[name] for row in rows}) > (len(rows) > 1)
+        name
+        for name in _TITLES
+        if name == "account" or (len(values[name]) > (len(rows) > 1) and values[name] != {("", "")})
     ]
     common = [
         f"{_TITLES[name]} {text}"
@@ -237,4 +240,6 @@ def _cell(name: str, text: str, small: str) -> str:
     )
     if name == "account":
         return f'<th scope="row" class="account">{content}</th>'
-    return f'<td class="{name}">{content}</td>'
+    # Which the narrow form of the page shows beside it.
+    title = f' data-title="{_TITLES[name]}"' if name == "version" else ""
+    return f'<td class="{name}"{title}>{content}</td>'

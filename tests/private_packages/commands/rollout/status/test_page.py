@@ -218,6 +218,13 @@ def test_what_is_the_same_for_all_is_told_once_above_the_table() -> None:
     assert said(text, "common") == ("The same for all: Organizational unit Root/Workloads; Region us-east-1.")
 
 
+def test_of_one_account_alone_it_shows_what_is_known() -> None:
+    """Where there is no Stackery Role, as with the template build-account, nothing tells of one."""
+    text = rendered(summary(1, "SUCCEEDED"))
+    assert columns(text) == ["status", "account", "unit", "region", "step"]
+    assert "Stackery Role" not in text
+
+
 def test_what_differs_has_a_column() -> None:
     text = rendered(
         READY,
