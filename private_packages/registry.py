@@ -10,11 +10,13 @@ import json
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.message import Message
 from enum import StrEnum
 from http.client import HTTPException
+from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -33,7 +35,9 @@ _WHOAMI = "-/whoami"
 """What `npm whoami` asks, which wants a username in the answer."""
 _USERNAMES = {"pip": pip.DEFAULT_USERNAME, "maven": maven.DEFAULT_USERNAME}
 _SECONDS = 10
-"""For connecting, and for each part of the answer."""
+"""For connecting, and for each part of an answer."""
+_ALL_SECONDS = 60
+"""For all: an answer may come in ever so many parts."""
 _MOST = 100_000
 """Bytes of an answer that are read."""
 
@@ -88,6 +92,17 @@ class _Response:
 def ask(repository: Repository, token: Token) -> Answer:
     """Ask the registry of a repository whether it accepts this token, and until when."""
     hide([token.value])
+    found: list[Answer] = []
+    hiding = copy_context()  # which tokens are to be hidden is known to this thread alone
+    # Nothing but another thread lets itself be left alone with what goes on and on.
+    asking = Thread(target=lambda: found.append(hiding.run(_asked, repository, token)), daemon=True)
+    asking.start()
+    asking.join(_ALL_SECONDS)
+    said = f"cannot be asked: it did not end its answer within {_ALL_SECONDS} seconds"
+    return found[0] if found else Answer(Verdict.UNREACHABLE, urlsplit(repository.url).netloc, said)
+
+
+def _asked(repository: Repository, token: Token) -> Answer:
     url, bearer = repository.address.url, f"Bearer {token.value}"
     if repository.address.host.endswith(".pkg.github.com"):
         answer, response = _ask(GITHUB, bearer)
@@ -112,7 +127,9 @@ def _ask(url: str, authorization: str) -> tuple[Answer, _Response]:
         needs_none = asked_anybody and _get(url, {}).lets_in
     # Whatever a connection, a certificate, a proxy or an answer that is no HTTP makes of it.
     except (OSError, HTTPException, ValueError) as error:
-        said = f"cannot be asked: {one_line(error, 300).rstrip('.')}"
+        # What urllib wraps it in says no more.
+        why = one_line(getattr(error, "reason", error), 300).rstrip(".")
+        said = f"cannot be asked: {why}"
         return Answer(Verdict.UNREACHABLE, host, said), _Response(0)
     status = f"(HTTP {response.status})"
     if needs_none:

@@ -4,8 +4,9 @@ import base64
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -251,6 +252,17 @@ class TestWhereTheTokenGoes:
         assert "certificate verify failed" in found.explanation
 
 
+def drip(authority: Authority, listening: socket.socket) -> None:
+    """Answer one caller with headers, one after the other, until it hangs up."""
+    connection = authority.server.wrap_socket(listening.accept()[0], server_side=True)
+    with suppress(OSError), connection:
+        connection.recv(1_000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(50):
+            connection.sendall(b"X-More: yes\r\n")
+            time.sleep(0.1)
+
+
 class TestWhatCannotBeAsked:
     def test_nobody_there(self) -> None:
         with socket.socket() as free:
@@ -265,6 +277,17 @@ class TestWhatCannotBeAsked:
             found = ask(repository(f"https://localhost:{silent.getsockname()[1]}"), Token(TOKEN))
         assert found.verdict == "unreachable"
         assert "timed out" in found.explanation
+
+    def test_an_answer_without_end_is_given_up(
+        self, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        monkeypatch.setattr(registry, "_ALL_SECONDS", 1)
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            threading.Thread(target=drip, args=(authority, listening), daemon=True).start()
+            found = ask(repository(f"https://localhost:{listening.getsockname()[1]}"), Token(TOKEN))
+        assert found.verdict == "unreachable"
+        assert found.explanation == "cannot be asked: it did not end its answer within 1 seconds"
 
     def test_what_goes_wrong_is_told_without_the_token(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:

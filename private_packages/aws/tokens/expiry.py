@@ -66,13 +66,18 @@ def parse(text: str) -> date:
         day = None
     if not day:
         raise TokenError("write the day on which the token ends as YYYY-MM-DD: 2027-02-01.")
-    if day.year > today().year + _LONGEST_YEARS:
-        raise TokenError(
-            f"{day} is more than {_LONGEST_YEARS} years away: correct it, or leave it out for no end."
-        )
-    if day < today():
-        raise TokenError(f"{day} is past: give the day on which the token is going to end.")
+    if why := fault(day):
+        raise TokenError(why)
     return day
+
+
+def fault(day: date) -> str:
+    """Return why a token that is to be stored cannot be said to end on this day; empty where it can."""
+    if day.year > today().year + _LONGEST_YEARS:
+        return f"{day} is more than {_LONGEST_YEARS} years away: correct it, or leave it out for no end."
+    if day < today():
+        return f"{day} is past: give the day on which the token is going to end."
+    return ""
 
 
 def refuse_past(day: date | None) -> None:

@@ -11,7 +11,6 @@ from private_packages import invocation, registry
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.stored_token import Check
-from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -19,7 +18,7 @@ from private_packages.commands.options.common import (
     stack_name_option,
 )
 from private_packages.commands.printing import UNKNOWN, iso, moment, print_json
-from private_packages.commands.token.subject import find, repository_argument, secret_of
+from private_packages.commands.token.subject import find, repository_argument
 from private_packages.commands.token.versions import document, line
 from private_packages.registry import Answer, Verdict
 
@@ -56,8 +55,7 @@ def command(
       private-packages token check GitHubPackages --ask-registry
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     aws = sign_in(profile, region, has_tokens=True)
-    repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
-    arn = secret_of(repository, aws, stack_name)
+    repository, arn = find(aws, stack_name, config, repository_id)
     found = stored_token.check(aws, arn, repository.token_key, repository_id)
     token = found.inspection.token if found.inspection and not found.problems else None
     answer = registry.ask(repository, token) if ask_registry and token else None
@@ -100,9 +98,11 @@ class _Result:
         warnings = list(self.found.inspection.warnings) if self.found.inspection else []
         if not self.expires or not self.found.version:
             return warnings
-        if expiry.is_near(self.expires):
-            warnings.append(f"The token {expiry.told(self.expires)}: {self._store()}.")
-        if self.expires != self.found.version.expires:
+        ended = f"The token {expiry.told(self.expires)}: {self._store()}."
+        if expiry.is_near(self.expires) and ended not in self.problems:
+            warnings.append(ended)
+        # A day that `token set` would refuse helps nobody.
+        if self.expires != self.found.version.expires and not expiry.fault(self.expires):
             again = invocation.command("token set", self.repository_id, "--expires", str(self.expires))
             warnings.append(f"Builds know another end, or none: store the same token again with `{again}`.")
         return warnings

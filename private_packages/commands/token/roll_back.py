@@ -7,7 +7,6 @@ import click
 from private_packages import invocation
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import stored_token
-from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -16,7 +15,7 @@ from private_packages.commands.options.common import (
 )
 from private_packages.commands.printing import print_json
 from private_packages.commands.question import confirm
-from private_packages.commands.token.subject import find, repository_argument, secret_of
+from private_packages.commands.token.subject import find, repository_argument
 from private_packages.commands.token.versions import documents, show
 
 
@@ -46,8 +45,7 @@ def command(
       private-packages token roll-back GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     aws = sign_in(profile, region)
-    repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
-    arn = secret_of(repository, aws, stack_name)
+    _, arn = find(aws, stack_name, config, repository_id)
     before = stored_token.describe_for_roll_back(aws, arn, repository_id)
     if output == "text":
         click.echo(f"Secret: {arn}{aws.at_endpoint}")

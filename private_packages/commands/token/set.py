@@ -10,7 +10,6 @@ from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import TokenError
 from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.token import Token
-from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -18,7 +17,7 @@ from private_packages.commands.options.common import (
     stack_name_option,
 )
 from private_packages.commands.printing import print_json
-from private_packages.commands.token.subject import find, repository_argument, secret_of
+from private_packages.commands.token.subject import find, repository_argument
 from private_packages.commands.token.typed import piped_token, typed_token
 from private_packages.commands.token.versions import documents, show
 
@@ -65,8 +64,7 @@ def command(
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     piped = piped_token()
     aws = sign_in(profile, region, has_tokens=True)
-    repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
-    arn = secret_of(repository, aws, stack_name)
+    repository, arn = find(aws, stack_name, config, repository_id)
     before = stored_token.describe_for_change(aws, arn)
     if output == "text":
         click.echo(f"Secret: {arn}{aws.at_endpoint}")

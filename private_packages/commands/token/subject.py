@@ -1,11 +1,14 @@
 """Which token a subcommand is about."""
 
+from pathlib import Path
+
 import click
 
-from generator.configuration import Configuration, Repository
+from generator.configuration import Repository
 from generator.errors import GeneratorError
 from private_packages.aws.aws import Aws
 from private_packages.aws.stack import stack
+from private_packages.commands.configured import of_stack
 from private_packages.commands.files import load_configuration
 
 
@@ -22,24 +25,18 @@ def _ids(context: click.Context, _parameter: click.Parameter, incomplete: str) -
 repository_argument = click.argument("repository_id", metavar="ID", shell_complete=_ids)
 
 
-def find(configuration: Configuration, repository_id: str) -> Repository:
-    """Return the repository of this id.
+def find(aws: Aws, stack_name: str, config: Path | None, repository_id: str) -> tuple[Repository, str]:
+    """Return the repository of this id, and the ARN of the secret that the stack made for it.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no repository has the id.
+        StackError: there is no such stack, or it has no such secret.
+        UserError: AWS cannot be asked, or the configuration cannot be used.
     """
+    description = stack.get(aws, stack_name)
+    configuration = of_stack(aws, stack_name, config, must_agree=False)
     for repository in configuration.repositories:
         if repository.id == repository_id:
-            return repository
+            return repository, stack.secret_arns(aws, description, [repository_id])[repository_id]
     ids = ", ".join(repository.id for repository in configuration.repositories)
     raise click.UsageError(f"No repository has the id {repository_id}: there are {ids}.")
-
-
-def secret_of(repository: Repository, aws: Aws, stack_name: str) -> str:
-    """Return the ARN of the secret that the stack made for this repository.
-
-    Raises:
-        StackError: there is no such stack, or it has no such secret.
-        AwsError: AWS cannot be asked.
-    """
-    return stack.secret_arns(aws, stack.get(aws, stack_name), [repository.id])[repository.id]

@@ -9,7 +9,6 @@ import click
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import expiry, secret
 from private_packages.aws.tokens.secret import Description, Version
-from private_packages.commands.configured import of_stack
 from private_packages.commands.options.common import (
     aws_options,
     config_option,
@@ -17,7 +16,7 @@ from private_packages.commands.options.common import (
     stack_name_option,
 )
 from private_packages.commands.printing import UNKNOWN, ago, iso, moment, print_json
-from private_packages.commands.token.subject import find, repository_argument, secret_of
+from private_packages.commands.token.subject import find, repository_argument
 
 _SHORT = 8
 """So many characters of a version's id are enough to tell a few versions apart."""
@@ -48,8 +47,7 @@ def command(
       private-packages token versions GitHubPackages
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
     aws = sign_in(profile, region)
-    repository = find(of_stack(aws, stack_name, config, must_agree=False), repository_id)
-    arn = secret_of(repository, aws, stack_name)
+    _, arn = find(aws, stack_name, config, repository_id)
     found = secret.versions(aws, arn)
     if output == "json":
         described = [document(each) | {"last_accessed": iso(each.last_accessed)} for each in found]

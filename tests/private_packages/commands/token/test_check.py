@@ -1,7 +1,7 @@
 """`private-packages token check`, called as a user calls it."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -149,6 +149,11 @@ class TestItsEnd:
             ),
             "Usable.",
         ]
+
+    @pytest.mark.parametrize("end", [date(2026, 11, 26), date(2286, 11, 20)])
+    def test_no_day_is_proposed_that_would_be_refused(self, aws: Aws, end: date) -> None:
+        token = jwt({"exp": datetime(end.year, end.month, end.day, tzinfo=UTC).timestamp()})
+        assert not [line for line in self.shown(aws, token, NEW) if line.startswith("Warning:")]
 
 
 class TestTheRegistry:

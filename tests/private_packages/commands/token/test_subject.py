@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from private_packages.commands.token import COMMANDS
 from private_packages.main import main
+from tests.private_packages.aws.stack.test_health import NO_STACK
 from tests.private_packages.commands.token.calls import Aws, refused
 from tests.private_packages.conftest import Run
 
@@ -17,6 +18,12 @@ class TestEach:
         aws()
         assert refused("token", subcommand, "Other", code=2) == (
             "Error: No repository has the id Other: there are GitHubPackages."
+        )
+
+    def test_a_stack_that_is_not_there(self, subcommand: str, aws: Aws) -> None:
+        aws(DescribeStacks=NO_STACK, GetTemplateSummary=NO_STACK)
+        assert refused("token", subcommand, "GitHubPackages").startswith(
+            "Error: There is no stack private-packages in us-east-1: correct --stack-name"
         )
 
     def test_without_an_id(self, subcommand: str) -> None:
