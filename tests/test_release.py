@@ -27,20 +27,14 @@ def clone(tmp_path: Path) -> Path:
     """A clone with a changelog as it is when a release is made, and the environment of this one."""
     folder = tmp_path / "clone"
     git(tmp_path, "init", "--quiet", str(folder))
-    for name in ("release/build", "generator/__init__.py", "CHANGELOG.md", ".gitignore"):
+    for name in ("release/build", "generator/__init__.py", ".gitignore"):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    released(folder)
+    (folder / "CHANGELOG.md").write_text(f"## Unreleased\n\n## {__version__}, 2026-11-27\n\n- New.\n")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "--message", "Release")
     (folder / ".venv").symlink_to(Path(sys.prefix))
     return folder
-
-
-def released(folder: Path) -> None:
-    changelog = folder / "CHANGELOG.md"
-    heading = f"## Unreleased\n\n## {__version__}, 2026-11-27"
-    changelog.write_text(changelog.read_text().replace("## Unreleased", heading, 1))
 
 
 def said(folder: Path) -> str:
