@@ -23,9 +23,11 @@ MAXIMUM_REPOSITORIES = (PARAMETERS_PER_TEMPLATE - PARAMETERS_OF_THE_ROLE_CHECK) 
 
 KEY_POLICY_BYTES = 32_768  # a quota of KMS
 KEY_POLICY_BYTES_PER_SECRET = 80  # of the secret's ARN around its name
-KEY_POLICY_BYTES_PER_PRINCIPAL = 30  # of the ARN around a build role's name
 KEY_POLICY_BYTES_ELSEWHERE = 2_000
 KEY_POLICY_BYTES_PER_STATEMENT = 800  # of one that admits build roles, but for what the others count
+SECRET_POLICY_BYTES = 20_480  # what PutResourcePolicy takes
+SECRET_POLICY_BYTES_PER_STATEMENT = 600  # but for what it names
+POLICY_BYTES_PER_PRINCIPAL = 30  # of the ARN around a build role's name
 
 REPOSITORY_ID = r"[A-Za-z][A-Za-z0-9]{0,63}"
 
@@ -233,14 +235,19 @@ class Configuration(_Strict):
     @property
     def _bytes_left_in_key_policy(self) -> int:
         secrets = sum(len(each.secret) + KEY_POLICY_BYTES_PER_SECRET for each in self.repositories)
-        roles, paths = (
-            sum(len(each) + KEY_POLICY_BYTES_PER_PRINCIPAL for each in principals)
-            for principals in (self.build_roles, self.organization_paths)
-        )
         statements = len(self.build_role_groups)
         further = (statements - 1) * KEY_POLICY_BYTES_PER_STATEMENT
-        spent = KEY_POLICY_BYTES_ELSEWHERE + further + statements * (secrets + paths) + roles
+        spent = KEY_POLICY_BYTES_ELSEWHERE + further + statements * secrets + self._bytes_of_principals
         return KEY_POLICY_BYTES - spent
+
+    @property
+    def _bytes_of_principals(self) -> int:
+        """Return what build roles and paths of the organization take in a policy, all statements together."""
+        roles, paths = (
+            sum(len(each) + POLICY_BYTES_PER_PRINCIPAL for each in principals)
+            for principals in (self.build_roles, self.organization_paths)
+        )
+        return roles + len(self.build_role_groups) * paths
 
     def document(self) -> dict[str, Any]:
         """Return what `repositories.yaml` would say, in plain values, without what is the default anyway.
@@ -280,6 +287,16 @@ class Configuration(_Strict):
         for field in ("id", "secret"):
             if twice := _first_pair([getattr(repository, field) for repository in self.repositories]):
                 raise ValueError(f"repositories {twice}, field {field}: are the same, give each its own")
+        return self
+
+    @model_validator(mode="after")
+    def _principals_fit_the_policy_of_a_secret(self) -> Self:
+        statements = len(self.build_role_groups) * SECRET_POLICY_BYTES_PER_STATEMENT
+        if statements + self._bytes_of_principals > SECRET_POLICY_BYTES:
+            raise ValueError(
+                "fields build_roles and organization_paths: shorten the names or list fewer, together they"
+                f" exceed what fits into the policy of a secret ({SECRET_POLICY_BYTES} bytes)"
+            )
         return self
 
     @model_validator(mode="after")

@@ -424,14 +424,9 @@ def test_one_repository_more_is_refused_with_the_reason() -> None:
     [
         pytest.param(many(96, secret_length=300), {}, id="long names of secrets"),
         pytest.param(
-            many(1),
-            {"build_roles": [f"{'p' * 3200}/r{number}" for number in range(10)]},
-            id="long build roles",
-        ),
-        pytest.param(
-            many(1),
-            {"organization_paths": [f"o-{'a' * 32}/r-{'b' * 32}/" + f"ou-{'c' * 32}-{'d' * 32}/" * 4] * 100},
-            id="many organization paths",
+            many(60, secret_length=300),
+            {"build_roles": [f"{'p' * 1200}/r{number}" for number in range(10)]},
+            id="build roles as well",
         ),
     ],
 )
@@ -439,6 +434,33 @@ def test_what_would_exceed_the_key_policy_is_refused(entries: list[Any], fields:
     assert refusal_of(text_of(*entries, **fields)) == (
         "repositories.yaml: fields secret, build_roles and organization_paths: shorten the names or list"
         " fewer, together they exceed what fits into one key policy (32768 bytes)."
+    )
+
+
+ORGANIZATION_PATH = f"o-{'a' * 32}/r-{'b' * 32}/" + f"ou-{'c' * 32}-{'d' * 32}/" * 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"build_roles": [f"{'p' * 2100}/r{number}" for number in range(10)]}, id="build roles"),
+        pytest.param(
+            {"organization_paths": [ORGANIZATION_PATH + f"ou-{'c' * 32}-{'d' * 32}/"] * 100}, id="paths"
+        ),
+        pytest.param(
+            {
+                "role_check": "none",
+                "build_roles": [f"{'p/' * depth}build*" for depth in range(10)],
+                "organization_paths": [ORGANIZATION_PATH] * 20,
+            },
+            id="paths for each depth of wildcards",
+        ),
+    ],
+)
+def test_what_would_exceed_the_policy_of_a_secret_is_refused(fields: dict[str, Any]) -> None:
+    assert refusal_of(text_of(*many(1), **fields)) == (
+        "repositories.yaml: fields build_roles and organization_paths: shorten the names or list fewer,"
+        " together they exceed what fits into the policy of a secret (20480 bytes)."
     )
 
 

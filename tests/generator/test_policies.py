@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from generator import configuration
-from generator.configuration import KEY_POLICY_BYTES, Configuration, Repository
+from generator.configuration import KEY_POLICY_BYTES, SECRET_POLICY_BYTES, Configuration, Repository
 from tests.generator.cloudformation import Document, read, statements, walk
 from tests.generator.conftest import RICH, text_of
 
@@ -268,16 +268,29 @@ def largest(secrets: int, roles: int, paths: int, depths: int = 0) -> Configurat
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("secrets", "roles", "paths", "depths"),
-    [(96, 1, 0, 0), (70, 10, 0, 0), (1, 1, 100, 0), (50, 5, 50, 0), (10, 10, 0, 10), (20, 4, 10, 2)],
+    [
+        (96, 1, 0, 0),
+        (70, 10, 0, 0),
+        (1, 1, 100, 0),
+        (50, 5, 50, 0),
+        (10, 10, 0, 10),
+        (20, 4, 10, 2),
+        (1, 10, 9, 10),
+    ],
 )
-def test_the_largest_configuration_still_makes_a_key_policy_that_kms_takes(
+def test_the_largest_configuration_still_makes_policies_that_aws_takes(
     secrets: int, roles: int, paths: int, depths: int
 ) -> None:
     configured = largest(secrets, roles, paths, depths)
-    policy = read(text_of("private-packages", configured))["Resources"]["Key"]["Properties"]["KeyPolicy"]
+    resources = read(text_of("private-packages", configured))["Resources"]
     names = {f"{each.id}SecretName": each.secret for each in configured.repositories}
-    size = len(json.dumps(deployed(policy, PSEUDO | names)))
-    assert KEY_POLICY_BYTES * 0.65 < size <= KEY_POLICY_BYTES
+    of_the_key, of_a_secret = (
+        len(json.dumps(deployed(resources[resource]["Properties"][policy], PSEUDO | names)))
+        for resource, policy in (("Key", "KeyPolicy"), ("R0SecretPolicy", "ResourcePolicy"))
+    )
+    assert of_the_key <= KEY_POLICY_BYTES
+    assert of_a_secret <= SECRET_POLICY_BYTES
+    assert max(of_the_key / KEY_POLICY_BYTES, of_a_secret / SECRET_POLICY_BYTES) > 0.65
 
 
 def test_without_build_roles_nobody_could_read() -> None:
