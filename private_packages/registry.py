@@ -70,6 +70,8 @@ class _Response:
     body: bytes = b""
     names_nobody: bool = False
     """Whether it is no more than what verdaccio says to a token that it does not know: HTTP 200 and {}."""
+    is_foreign: bool = False
+    """Whether no registry of npm answers so: with the page of a proxy, perhaps, on which to sign in."""
 
     @property
     def refuses(self) -> bool:
@@ -78,15 +80,20 @@ class _Response:
     @property
     def lets_in(self) -> bool:
         """Whether it is what somebody gets who need not, or need no more, say who it is."""
-        return not self.refuses and not 300 <= self.status < 400
+        return not self.refuses and not self.is_foreign and not 300 <= self.status < 400
+
+    @property
+    def document(self) -> dict[str, Any] | None:
+        """The JSON object in it; None where it has none."""
+        with suppress(ValueError, RecursionError):
+            document = json.loads(self.body)
+            return document if isinstance(document, dict) else None
+        return None
 
     def said(self, key: str) -> str:
         """Return a text of the JSON in it; empty where it has none."""
-        with suppress(ValueError, RecursionError):
-            document = json.loads(self.body)
-            if isinstance(document, dict) and isinstance(document.get(key), str):
-                return str(document[key])
-        return ""
+        said = (self.document or {}).get(key)
+        return said if isinstance(said, str) else ""
 
 
 def ask(repository: Repository, token: Token) -> Answer:
@@ -141,6 +148,8 @@ def _ask(url: str, authorization: str) -> tuple[Answer, _Response]:
         verdict, said = Verdict.ACCEPTED, "accepts the token"
     elif response.refuses:
         verdict, said = Verdict.REFUSED, f"refuses the token {status}"
+    elif response.is_foreign:
+        verdict, said = Verdict.UNKNOWN, f"does not answer {status} as npm's registries do"
     elif 300 <= response.status < 400:
         verdict, said = Verdict.UNKNOWN, f"sends on to another host {status}, which gets no token"
     else:
@@ -153,7 +162,9 @@ def _get(url: str, headers: Mapping[str, str]) -> _Response:
     try:
         with urllib.request.build_opener(_SameHost).open(request, timeout=_SECONDS) as answer:
             found = _Response(answer.status, answer.headers, answer.read(_MOST))
-            return replace(found, names_nobody=url.endswith(_WHOAMI) and not found.said("username"))
+            if not url.endswith(_WHOAMI) or found.said("username"):
+                return found
+            return replace(found, names_nobody=found.document is not None, is_foreign=found.document is None)
     except HTTPError as error:
         with error:
             return _Response(error.code, error.headers)

@@ -137,7 +137,17 @@ class TestAsTheManagerAsks:
         (401, 401, "refused", "refuses the token (HTTP 401)"),
         (403, 404, "refused", "refuses the token (HTTP 403)"),
         (NOBODY, NOBODY, "refused", "refuses the token (HTTP 200)"),
-        ((200, {}, "<html>"), 401, "refused", "refuses the token (HTTP 200)"),
+        *(
+            (foreign, 401, "unknown", "does not answer (HTTP 200) as npm's registries do")
+            for foreign in (
+                (200, {}, "<html>"),
+                (200, {}, ""),
+                (200, {}, '["builds"]'),
+                (200, {}, "[" * 9_999),
+            )
+        ),
+        ((200, {}, '{"username": 1}'), 401, "refused", "refuses the token (HTTP 200)"),
+        (KNOWN, (200, {}, "<html>"), "accepted", "accepts the token"),
         (KNOWN, KNOWN, "unknown", "answers (HTTP 200) without a token as well, which tells nothing of it"),
         (404, 404, "unknown", "answers (HTTP 404) without a token as well, which tells nothing of it"),
         (503, 401, "unknown", "does not tell now (HTTP 503): try again later"),
