@@ -138,13 +138,8 @@ class TestAsTheManagerAsks:
         (403, 404, "refused", "refuses the token (HTTP 403)"),
         (NOBODY, NOBODY, "refused", "refuses the token (HTTP 200)"),
         *(
-            (foreign, 401, "unknown", "does not answer (HTTP 200) as npm's registries do")
-            for foreign in (
-                (200, {}, "<html>"),
-                (200, {}, ""),
-                (200, {}, '["builds"]'),
-                (200, {}, "[" * 9_999),
-            )
+            ((200, {}, body), 401, "unknown", "does not answer (HTTP 200) as npm's registries do")
+            for body in ("<html>", "", '["builds"]', "[" * 9_999)
         ),
         ((200, {}, '{"username": 1}'), 401, "refused", "refuses the token (HTTP 200)"),
         (KNOWN, (200, {}, "<html>"), "accepted", "accepts the token"),
