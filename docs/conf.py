@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
@@ -13,6 +12,21 @@ HELP = ROOT / "tests/private_packages/golden"
 LISTS = ("docs/index", "docs/commands/README", "docs/decisions/README")
 """The pages whose lists and tables of links are the navigation."""
 HELP_ELSEWHERE = {"docs/hooks": "-hook", "docs/permissions": "-permissions", "docs/commands/README": ""}
+LACKING = {
+    'role="heading"': r'\g<0> aria-level="2"',
+    '<aside class="sidebar-drawer': '<aside aria-label="All pages" class="sidebar-drawer',
+    '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
+    '<div id="search-results">': r"<h1>Search</h1>\g<0>",
+    '<img [^>]* src="([^"]+)" />': r'<a href="\1">\g<0></a>',
+}
+"""What is found in the site's pages, and what stands there instead."""
+START = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=docs/index.html">
+<title>stackery-private-packages</title>
+<a href="docs/index.html">stackery-private-packages</a>
+"""
 
 project = "stackery-private-packages"
 extensions = ["myst_parser"]
@@ -24,6 +38,7 @@ html_theme = "furo"
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
@@ -60,25 +75,19 @@ def add_help(_: Sphinx, page: str, source: list[str]) -> None:
         source[0] += f"\n```text\n{path.read_text('utf-8')}```\n"
 
 
-def let_everybody_reach(
-    _: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
-) -> None:
-    """Let the keyboard scroll what is wide, and say of which level the navigation's headings are.
-
-    Both are what axe-core finds serious in what Sphinx and furo write.
-    """
-    for part, before, after in (
-        ("body", "<pre>", '<pre tabindex="0">'),
-        ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
-    ):
-        context[part] = context.get(part, "").replace(before, after)
+def let_everybody_reach(app: Sphinx, fault: Exception | None) -> None:
+    """Write what axe-core misses in the pages of Sphinx and furo, and let a phone open a picture alone."""
+    for path in [] if fault else Path(app.outdir).rglob("*.html"):
+        page = path.read_text("utf-8")
+        for found, instead in LACKING.items():
+            page = re.sub(found, instead, page)
+        path.write_text(page, "utf-8")
 
 
 def lead_to_the_start(app: Sphinx, fault: Exception | None) -> None:
     """Let the site's folder itself lead to its first page."""
     if not fault:
-        refresh = '<meta http-equiv="refresh" content="0; url=docs/index.html">\n'
-        Path(app.outdir, "index.html").write_text(refresh, "utf-8")
+        Path(app.outdir, "index.html").write_text(START, "utf-8")
 
 
 def setup(app: Sphinx) -> None:
@@ -86,5 +95,5 @@ def setup(app: Sphinx) -> None:
     app.add_lexer("csv", TextLexer)
     app.connect("source-read", add_navigation)
     app.connect("source-read", add_help)
-    app.connect("html-page-context", let_everybody_reach, priority=900)  # behind furo
+    app.connect("build-finished", let_everybody_reach)
     app.connect("build-finished", lead_to_the_start)
