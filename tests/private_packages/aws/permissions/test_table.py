@@ -105,7 +105,7 @@ def by_command() -> str:
         lines.append("")
         if others := [row for row in rows(command) if row.needed_by]:
             lines += ["| statement | actions | on | needed by | source |", "| --- | --- | --- | --- | --- |"]
-            lines += [f"{_cells(row)} {row.needed_by} | {SOURCES[row.source]} |" for row in others]
+            lines += [f"{_cells(row)} {row.needed_by} | {_source(row)} |" for row in others]
             lines.append("")
     return "\n".join(lines)
 
@@ -115,6 +115,11 @@ def _cells(row: Row) -> str:
     only = only.replace("with a without", "without a")
     actions, on = (", ".join(f"`{each}`" for each in cell) for cell in (row.names, row.resources))
     return f"| {row.sid}{only} | {actions} | {on} |"
+
+
+def _source(row: Row) -> str:
+    """Return where that stands; of an address only the name is shown."""
+    return re.sub(r"^https:.*/(.+)\.html$", r"[\1](\g<0>)", SOURCES[row.source])
 
 
 def test_the_page_shows_it() -> None:
