@@ -13,6 +13,8 @@ COLUMNS, LINES = 100, 30
 LETTER, LINE, MARGIN = 8.4, 18, 14
 SHORTEST, PER_LINE, LONGEST, END = 0.12, 0.2, 2.5, 6.0
 """How many seconds a frame stays: at least, for each new line, at most, and the last one."""
+POSTER, TURNS = 2, 3
+"""For how many seconds the last frame is shown first, as it is on paper, and how often the film runs."""
 
 Written = Sequence[tuple[float, str]]
 """What a program wrote to its terminal, each piece with its time in seconds."""
@@ -91,7 +93,7 @@ def _class(colour: str, bold: bool, italics: bool, underlined: bool) -> str:
 
 
 def svg(film: Sequence[Frame], title: str) -> str:
-    """Return the film as an SVG; who wants no movement sees its last frame."""
+    """Return the film as an SVG; who wants no movement, or prints it, sees its last frame."""
     width = round(2 * MARGIN + COLUMNS * LETTER)
     height = 2 * MARGIN + max(_height(frame) for frame in film) * LINE
     names = {line: f"l{number}" for number, line in enumerate(dict.fromkeys(_all_lines(film)))}
@@ -148,5 +150,5 @@ def _style(film: Sequence[Frame], total: float) -> str:
         )
         after = f"{end:.3f}%{{visibility:hidden}}100%{{visibility:hidden}}" if number < len(film) - 1 else ""
         rules.append(f"@keyframes k{number}{{{before}{after or '100%{visibility:visible}'}}}")
-        moves.append(f"#f{number}{{animation:k{number} {total:.2f}s step-end infinite}}")
+        moves.append(f"#f{number}{{animation:k{number} {total:.2f}s step-end {POSTER}s {TURNS}}}")
     return "\n".join([*rules, f"@media(prefers-reduced-motion:no-preference){{{''.join(moves)}}}"])

@@ -43,6 +43,11 @@ def test_who_wants_no_movement_sees_the_last_frame() -> None:
     assert "animation" not in style
 
 
+def test_paper_shows_the_last_frame_and_nothing_moves_for_ever() -> None:
+    moves = re.findall(r"animation:(.+?)}", svg(frames([(0, "one\r\n"), (1, "two")]), "moving"))
+    assert moves == [f"k{number} 7.20s step-end 2s 3" for number in (0, 1)]
+
+
 @given(
     st.lists(
         st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="\r\n\b\t")),
