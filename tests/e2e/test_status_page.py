@@ -330,11 +330,19 @@ def test_paper_shows_every_row_in_ink_on_white_and_no_buttons(forty: Browser) ->
         forty.devtools("Emulation.setEmulatedMedia", {"media": "", "features": []})
 
 
-@pytest.mark.parametrize(("change", "most"), [(as_it_is, 3), (varied, 4)], ids=["few columns", "all columns"])
-def test_forty_accounts_fit_on_few_sheets_of_paper(
-    window: Browser, tmp_path: Path, change: Callable[[Instance], Instance], most: int
+@pytest.mark.parametrize(
+    ("summaries", "change", "most"),
+    [(FORTY, as_it_is, 2), (FORTY, varied, 3), (many(300), as_it_is, 7), (many(300), varied, 11)],
+    ids=["forty, few columns", "forty, all columns", "hundreds, few columns", "hundreds, all columns"],
+)
+def test_accounts_fit_on_few_sheets_of_paper(
+    window: Browser,
+    tmp_path: Path,
+    summaries: "list[StackInstanceSummaryTypeDef]",
+    change: Callable[[Instance], Instance],
+    most: int,
 ) -> None:
-    window.open(page_of(tmp_path, FORTY, change))
+    window.open(page_of(tmp_path, summaries, change))
     a4 = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True}
     printed = base64.b64decode(window.devtools("Page.printToPDF", a4)["data"])
     assert 1 < len(re.findall(rb"/Type\s*/Page\b", printed)) <= most
