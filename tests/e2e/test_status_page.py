@@ -210,6 +210,14 @@ def test_a_reason_shows_its_accounts_until_it_is_pressed_again(forty: Browser) -
     assert said(forty) == "40 shown"
 
 
+def test_who_hears_the_buttons_can_tell_them_apart(forty: Browser) -> None:
+    names = forty.run(
+        "return [...document.querySelectorAll('button')].map((each) => each.ariaLabel ?? each.innerText)"
+    )
+    assert names[0] == "Show only these: Upgrade the Stackery Role to version 1.25.0 or newer."
+    assert len({*names}) == len(names) == 18
+
+
 def test_everything_can_be_reached_and_used_by_keyboard(forty: Browser) -> None:
     order = []
     for _ in range(19):

@@ -91,6 +91,8 @@
       filter();
       if (group !== undefined) document.getElementById("accounts-title").scrollIntoView();
     });
+    // Where buttons are listed without what stands around them, their names tell them apart.
+    card.querySelector("button").ariaLabel = `Show only these: ${card.querySelector("h3").textContent}`;
   }
   find.addEventListener("input", filter);
   const tools = document.getElementById("tools");
