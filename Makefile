@@ -64,7 +64,7 @@ shellcheck: $(DEVELOPMENT) ## Check the shell scripts, and a hook with all that 
 	@$(BIN)/python -m tests.hooks.sample | $(BIN)/shellcheck --enable=all -
 
 .PHONY: check
-check: lint scan test fresh ## Do all that CI does: lint, scan, test, and see that the templates are fresh
+check: lint scan docs test fresh ## Do all that CI does: lint, scan, make the site, test, and see that the templates are fresh
 
 .PHONY: scan
 scan: $(DEVELOPMENT) ## Run security scanners over templates, code and history

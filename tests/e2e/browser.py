@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+ENTER, TAB = "\ue007", "\ue004"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key under which the protocol gives an element's id."""
 
@@ -64,6 +65,16 @@ class Browser:
         """Set the size of the page as a phone's or a desktop's browser has it, in CSS pixels."""
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.devtools("Emulation.setDeviceMetricsOverride", screen)
+
+    def set_media(self, media: str = "", scheme: str = "") -> None:
+        """Show the page on screen or on paper (print), light or dark; by default as the machine does."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.devtools("Emulation.setEmulatedMedia", {"media": media, "features": features})
+
+    def settle(self) -> None:
+        """Wait until what is in sight is laid out."""
+        frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        self.devtools("Runtime.evaluate", {"expression": frames, "awaitPromise": True})
 
     def devtools(self, command: str, parameters: dict[str, Any]) -> Any:
         return self._post("goog/cdp/execute", {"cmd": command, "params": parameters})

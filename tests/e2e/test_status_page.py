@@ -15,9 +15,8 @@ from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.instances import Instance, Outcome
 from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import page
-from tests import node
-from tests.e2e import browser
-from tests.e2e.browser import Browser
+from tests.e2e import axe, browser
+from tests.e2e.browser import ENTER, TAB, Browser
 from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary, too_old
 
 if TYPE_CHECKING:
@@ -26,19 +25,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 SHOWN = "[...document.querySelectorAll('tbody tr')]"
 MADE = datetime(2026, 11, 25, 18, 40, tzinfo=UTC)
-ENTER, TAB = "\ue007", "\ue004"
-
-
-AXE = Path(__file__).parent / "axe"
 TALL = 20_000
 """Pixels; what is not in sight the browser does not lay out."""
 WIDTHS = [320, 480, 801, 1050, 1280, 2000]
-
-
-def settle(window: Browser) -> None:
-    """Wait until the browser has laid out what is in sight."""
-    frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    window.devtools("Runtime.evaluate", {"expression": frames, "awaitPromise": True})
 
 
 def as_it_is(instance: Instance) -> Instance:
@@ -248,14 +237,13 @@ def test_the_table_stays_one_for_assistive_technology(
     forty: Browser, css: str, role: str, width: int
 ) -> None:
     forty.set_screen(width, TALL)
-    settle(forty)
+    forty.settle()
     assert forty.role(css) == role
 
 
 @pytest.fixture(scope="module")
-def axe() -> str:
-    node.install(AXE)
-    return (AXE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+def script() -> str:
+    return axe.script()
 
 
 @pytest.mark.node
@@ -264,22 +252,16 @@ def axe() -> str:
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_that_keeps_anybody_out(
     window: Browser,
-    axe: str,
+    script: str,
     tmp_path: Path,
     width: int,
     scheme: str,
     summaries: "list[StackInstanceSummaryTypeDef]",
 ) -> None:
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    window.devtools("Emulation.setEmulatedMedia", {"features": [feature]})
+    window.set_media(scheme=scheme)
     window.set_screen(width, TALL)
     window.open(page_of(tmp_path, summaries, varied))
-    settle(window)
-    # The page's own policy lets no other script in.
-    window.devtools("Runtime.evaluate", {"expression": axe})
-    run = {"expression": "axe.run().then((found) => found.violations)", "awaitPromise": True}
-    found = window.devtools("Runtime.evaluate", {**run, "returnByValue": True})["result"]["value"]
-    assert [(each["impact"], each["id"], each["nodes"][0]["html"]) for each in found] == []
+    assert axe.findings(window, script) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -294,7 +276,7 @@ def test_nothing_runs_out_of_the_screen_to_the_side(
 ) -> None:
     window.set_screen(width, TALL)
     window.open(page_of(tmp_path, summaries, change))
-    settle(window)
+    window.settle()
     outside = """
     const wide = document.documentElement.clientWidth + 0.5;
     return [...document.querySelectorAll("main *")]
@@ -319,8 +301,7 @@ def test_rows_are_cards_on_a_phone_and_sorting_stays_possible(forty: Browser) ->
 
 def test_it_follows_the_choice_of_light_or_dark(forty: Browser) -> None:
     def papers(scheme: str) -> str:
-        feature = {"name": "prefers-color-scheme", "value": scheme}
-        forty.devtools("Emulation.setEmulatedMedia", {"features": [feature]})
+        forty.set_media(scheme=scheme)
         return str(forty.run("return getComputedStyle(document.body).backgroundColor"))
 
     assert papers("light") == "rgb(250, 249, 247)"
@@ -328,14 +309,13 @@ def test_it_follows_the_choice_of_light_or_dark(forty: Browser) -> None:
 
 
 def test_paper_shows_every_row_in_ink_on_white_and_no_buttons(forty: Browser) -> None:
-    feature = {"name": "prefers-color-scheme", "value": "dark"}
-    forty.devtools("Emulation.setEmulatedMedia", {"media": "print", "features": [feature]})
+    forty.set_media("print", "dark")
     try:
         assert forty.run("return getComputedStyle(document.body).color") == "rgb(29, 28, 26)"
         assert forty.run("return document.getElementById('tools').offsetHeight") == 0
         assert forty.run("return document.querySelector('tbody tr:last-child').offsetHeight") > 0
     finally:
-        forty.devtools("Emulation.setEmulatedMedia", {"media": "", "features": []})
+        forty.set_media()
 
 
 @pytest.mark.parametrize(
