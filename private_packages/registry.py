@@ -151,7 +151,8 @@ def _ask(url: str, authorization: str) -> tuple[Answer, _Response]:
     elif response.is_foreign:
         verdict, said = Verdict.UNKNOWN, f"does not answer {status} as npm's registries do"
     elif 300 <= response.status < 400:
-        verdict, said = Verdict.UNKNOWN, f"sends on to another host {status}, which gets no token"
+        said = f"sends on {status} to another host, which gets no token, or in a circle"
+        verdict = Verdict.UNKNOWN
     else:
         verdict, said = Verdict.UNKNOWN, f"does not tell now {status}: try again later"
     return Answer(verdict, host, said), response

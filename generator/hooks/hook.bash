@@ -311,8 +311,8 @@ warn_of_ends() {
       *) text="ends on ${text}, in ${days} days" ;;
     esac
     if ((days <= 14)); then
-      printf 'private-packages: the token of %s %s: store a new one: private-packages token set %s --expires DATE\n' \
-        "${id}" "${text}" "${id}" >&2
+      printf 'private-packages: the token of %s %s: store a new one: private-packages token set %s %s\n' \
+        "${id}" "${text}" "${id}" "${store_options}" >&2
     fi
   done
 }

@@ -29,7 +29,7 @@ def render(
     arns: Mapping[str, str],
     source: Sequence[str] = (),
     *,
-    names_arns: bool = True,
+    stack: Sequence[str] = (),
 ) -> str:
     """Return the hook.
 
@@ -37,7 +37,8 @@ def render(
         configuration: the repositories.
         arns: the ARN of each repository's secret, by the repository's id.
         source: the options that the header says to make it again with.
-        names_arns: whether the header says to give the ARNs, too.
+        stack: the options that name the stack whose outputs have the ARNs; where there are none, the header
+            says to give the ARNs.
 
     Raises:
         ConfigurationError: a package manager cannot serve these repositories together.
@@ -45,8 +46,8 @@ def render(
     managers = _managers(configuration)
     parts = list(dict.fromkeys(part for manager, _ in managers.values() for part in manager.parts))
     pieces = {
-        "header": _header(managers, arns if names_arns else {}, source),
-        "settings": _settings(configuration, arns),
+        "header": _header(managers, {} if stack else arns, [*stack, *source]),
+        "settings": _settings(configuration, arns, stack),
         "json": _resource("json.bash") if any(item.token_key for item in configuration.repositories) else "",
         "managers": "\n\n".join([*map(_resource, parts), *_functions(managers)]),
         "configure": "\n".join(f"configure_{name}" for name in managers),
@@ -116,8 +117,8 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _settings(configuration: Configuration, arns: Mapping[str, str]) -> str:
-    """Return the arrays that say whose token is where."""
+def _settings(configuration: Configuration, arns: Mapping[str, str], stack: Sequence[str]) -> str:
+    """Return what says whose token is where, and how it is stored."""
     repositories = configuration.repositories
     keys = {repository.id: repository.token_key for repository in repositories if repository.token_key}
     lines = [
@@ -128,6 +129,8 @@ def _settings(configuration: Configuration, arns: Mapping[str, str]) -> str:
         *_array("token_keys", keys),
         "# What lets this role read, beside the policies in the account of the secrets.",
         f'own_policy="{_OWN_POLICY[configuration.role_check]}"',
+        "# What stores a new token takes, beside the repository's id.",
+        f"store_options={shlex.quote(shlex.join([*stack, '--expires', 'DATE']))}",
     ]
     return "\n".join(lines)
 

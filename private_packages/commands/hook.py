@@ -99,8 +99,8 @@ def command(
         found = configured.of_stack(aws, stack_name, config, must_agree=not only)
         repositories = configured.only(found, only)
         arns = deployed_arns(repositories, aws, description)
-        source = ["--stack-name", stack_name, "--region", aws.region, *source]
-        text = hook.render(repositories, arns, source, names_arns=False)
+        in_stack = ["--stack-name", stack_name, "--region", aws.region]
+        text = hook.render(repositories, arns, source, stack=in_stack)
     else:
         repositories = configured.only(configured.with_default(config), only)
         arns = given_arns(repositories, secret_arns)

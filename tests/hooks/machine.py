@@ -5,7 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.configuration_file import parse
@@ -137,11 +137,13 @@ class Machine:
         """Give the version of a repository's secret an id."""
         (self.secrets / f"{name}.version").write_text(version)
 
-    def make(self, *repositories: str, arns: Mapping[str, str] | None = None) -> Path:
+    def make(
+        self, *repositories: str, arns: Mapping[str, str] | None = None, stack: Sequence[str] = ()
+    ) -> Path:
         """Write the hook for these entries of a repositories.yaml."""
         configuration = parse("repositories:" + "".join(repositories), "repositories.yaml")
         known = {item.id: (arns or {}).get(item.id, arn(item.id)) for item in configuration.repositories}
-        self.path.write_text(render(configuration, known, ["--config", "repositories.yaml"]))
+        self.path.write_text(render(configuration, known, ["--config", "repositories.yaml"], stack=stack))
         self.path.chmod(0o755)
         return self.path
 

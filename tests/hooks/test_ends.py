@@ -68,6 +68,14 @@ def test_it_warns_from_14_days_before_in_the_words_of_the_commands(
     assert (expiry.told(END), expiry.is_near(END)) == (said, True)
 
 
+def test_it_names_the_stack_that_it_was_made_from(hook: Machine) -> None:
+    hook.make(NPM, stack=["--stack-name", "acme", "--region", "eu-west-1"])
+    move_clock(hook, date(2027, 2, 1), "00:00:00")
+    assert warnings(hook).endswith(
+        " private-packages token set AcmeNpm --stack-name acme --region eu-west-1 --expires DATE\n"
+    )
+
+
 def test_before_that_it_says_nothing(hook: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     move_clock(hook, date(2027, 1, 17), "23:59:59")
     assert warnings(hook) == ""

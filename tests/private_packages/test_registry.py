@@ -229,12 +229,19 @@ class TestGitLab:
 
 
 class TestWhereTheTokenGoes:
+    SENDS_ON = "sends on (HTTP 302) to another host, which gets no token, or in a circle"
+
     def test_no_other_host_gets_it_by_a_redirect(self, start: Start) -> None:
         server, other = start(), start()
         server.reply("/-/whoami", (302, {"Location": f"{other.url}/-/whoami"}, ""))
         found = ask(repository(server.url), Token(TOKEN))
         assert (found.verdict, other.asked) == ("unknown", [])
-        assert found.explanation == "sends on to another host (HTTP 302), which gets no token"
+        assert found.explanation == self.SENDS_ON
+
+    def test_a_circle_ends(self, server: Imitation) -> None:
+        server.reply("/-/whoami", (302, {"Location": "/-/whoami"}, ""))
+        found = ask(repository(server.url), Token(TOKEN))
+        assert (found.verdict, found.explanation) == ("unknown", self.SENDS_ON)
 
     @pytest.mark.parametrize("location", ["http://localhost/x", "file:///etc/passwd", "//x:y@[", "http://["])
     def test_nor_does_anything_but_the_same_by_https(self, server: Imitation, location: str) -> None:

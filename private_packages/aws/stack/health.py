@@ -34,6 +34,8 @@ class StackHealth:
     outputs: Mapping[str, str]
     parameters: Collection[str] = ()
     """The names of its template's parameters."""
+    is_taken_over: bool = False
+    """Whether it was made by the first step of an import, and the second is still to come."""
     own_organization: str | None = None
     """The organization of its account; None where the caller may not know."""
 
@@ -56,9 +58,11 @@ class StackHealth:
         """What needs attention."""
         if self.status in SETTLED:
             admitted = self.outputs.get("OrganizationId")
-            if "KeyArn" not in self.outputs:
+            if self.is_taken_over:
                 deploy = invocation.command("deploy")
                 return [f"only key and secrets were taken over, whose old policies still hold: {deploy}"]
+            if "KeyArn" not in self.outputs:
+                return ["the stack has no output KeyArn: it is none of this template, name another"]
             if not admitted or self.own_organization in (None, admitted):
                 return []
             ours = f"OrganizationId={self.own_organization}"
@@ -196,6 +200,7 @@ def read(aws: Aws, stack_name: str) -> Health:
             reason=found.get("StackStatusReason", ""),
             outputs=outputs,
             parameters=[each["ParameterKey"] for each in found.get("Parameters", [])],
+            is_taken_over=stack.is_taken_over(found),
             own_organization=_own_organization(aws),
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,

@@ -39,7 +39,7 @@ class Owners:
             if "KeyArn" in outputs:
                 found |= dict.fromkeys((outputs["KeyArn"], *names.secret_arns(outputs).values()), name)
             # It has no outputs yet.
-            elif description.get("Description", "").startswith(names.TAKEN_OVER):
+            elif stack.is_taken_over(description):
                 with asking(f"list what the stack {name} has"):
                     resources = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
                 found |= {

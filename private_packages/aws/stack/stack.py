@@ -68,6 +68,11 @@ def tags_of(tags: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
+def is_taken_over(description: "StackTypeDef") -> bool:
+    """Return whether it was made by the first step of an import, and the second is still to come."""
+    return description.get("Description", "").startswith(names.TAKEN_OVER)
+
+
 def secret_arns(aws: Aws, description: "StackTypeDef", repository_ids: Iterable[str]) -> dict[str, str]:
     """Return the ARN of each repository's secret, by the repository's id, from the outputs of a stack.
 
@@ -77,7 +82,7 @@ def secret_arns(aws: Aws, description: "StackTypeDef", repository_ids: Iterable[
     found = outputs(description)
     wanted = {name: names.secret_arn_output(name) for name in repository_ids}
     missing = [output for output in wanted.values() if output not in found]
-    if missing and description.get("Description", "").startswith(names.TAKEN_OVER):
+    if missing and is_taken_over(description):
         deploy = invocation.command("deploy", stack_name=description["StackName"])
         raise StackError(
             f"The stack {description['StackName']} in {aws.region} has taken over key and secrets, the rest"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackError
@@ -63,9 +62,8 @@ def state_of(aws: Aws, description: "StackTypeDef | None") -> State:
             f"Repair the stack {name} in {aws.region} first, which is {status}: see its events for the cause,"
             f" remove that, then run `{command}`."
         )
-    is_taken_over = description.get("Description", "").startswith(names.TAKEN_OVER)
     # Else the diff would be: remove all of somebody's.
-    if "KeyArn" not in stack.outputs(description) and not is_taken_over:
+    if "KeyArn" not in stack.outputs(description) and not stack.is_taken_over(description):
         raise of_another_template(aws, name)
     return State.DEPLOYED
 

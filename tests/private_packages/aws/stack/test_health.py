@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from generator import names
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack import health
@@ -149,6 +150,14 @@ def test_a_stack_that_has_settled_needs_no_attention(scripted: Make, status: str
             "the secret of GitHubPackages has copies in eu-west-1, x-1, which the template neither makes nor",
         ),
         ({"DescribeSecret": NO_SECRET}, "the secret of GitHubPackages is gone"),
+        (
+            {"DescribeStacks": stacks(Outputs=[], Description=names.TAKEN_OVER)},
+            "only key and secrets were taken over, whose old policies still hold: private-packages deploy",
+        ),
+        (
+            {"DescribeStacks": stacks(Outputs=[], Description="Somebody's")},
+            "the stack has no output KeyArn: it is none of this template, name another",
+        ),
     ],
 )
 def test_what_needs_attention(scripted: Make, changes: dict[str, ScriptEntry], problem: str) -> None:
