@@ -14,7 +14,11 @@ import yaml
 from tests import ROOT
 
 LOCKS = ["requirements.txt", "requirements-rehearse.txt", "requirements-dev.txt"]
-SCANNERS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("scan/*.txt"))]
+OTHERS = [
+    str(path.with_suffix(".txt").relative_to(ROOT))
+    for folder in ("benchmarks", "scan", "tests/e2e/hooks/python")
+    for path in sorted((ROOT / folder).glob("*.in"))
+]
 NODE = [
     str(path.relative_to(ROOT))
     for folders in ("*/", "*/*/", "*/*/*/")
@@ -34,16 +38,19 @@ def normal(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.split(r"[<>=\[;]", requirement)[0]).lower()
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, *SCANNERS])
+@pytest.mark.parametrize("lock", [*LOCKS, *OTHERS])
 def test_each_requirement_has_one_version_and_its_hashes(lock: str) -> None:
-    form = re.compile(r"[a-z0-9-]+==[\w.!+]+(\s*;[^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    form = re.compile(
+        r"[a-z0-9-]+(\[[a-z, -]+\])?==[\w.!+]+(\s*;[^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*"
+    )
     for name, block in requirements(lock).items():
         assert form.fullmatch(block), name
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, *SCANNERS])
+@pytest.mark.parametrize("lock", [*LOCKS, *OTHERS])
 def test_no_index_and_no_place_is_named(lock: str) -> None:
-    text = (ROOT / lock).read_text("utf-8")
+    command, text = (ROOT / lock).read_text("utf-8").split("\n", 2)[1:]
+    assert command in ("#    make lock", "#    tests/e2e/hooks/lock")
     for forbidden in ("http:", "https:", "file:", "git+", "index", "find-links", " @ ", "trusted-host", "/"):
         assert forbidden not in text.lower(), forbidden
 

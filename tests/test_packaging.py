@@ -1,5 +1,6 @@
 """What a wheel installs: the three packages with all their files, and a command that needs no repository."""
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -17,7 +18,9 @@ PACKAGES = ("custom_resource", "generator", "private_packages")
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    # Without PYTHONPATH, which could name another copy of this repository.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
