@@ -11,7 +11,7 @@ RUNTIME := $(VENV)/.runtime
 REHEARSAL := $(VENV)/.rehearsal
 DEVELOPMENT := $(VENV)/.development
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 EXAMPLE := examples/without-stackery
 TEMPLATES := templates/private-packages.yaml templates/role-check.yaml $(EXAMPLE)/private-packages.yaml \
@@ -116,13 +116,11 @@ benchmark: $(DEVELOPMENT) ## Print one table of what this takes and what others 
 	@$(BIN)/python -m benchmarks
 
 .PHONY: lock
-lock: $(DEVELOPMENT) ## Pin the dependencies anew, with their hashes
+lock: $(DEVELOPMENT) ## Pin the newest dependencies, with their hashes
 	@$(LOCK) --extra build --extra rehearse --extra dev --output-file requirements-dev.txt pyproject.toml
 	@$(LOCK) --constraint requirements-dev.txt --extra build --output-file requirements.txt pyproject.toml
 	@$(LOCK) --constraint requirements-dev.txt --extra rehearse --output-file requirements-rehearse.txt pyproject.toml
-	@for tool in checkov cfripper cyclonedx-bom detect-secrets sphinx zizmor; do \
-	    $(LOCK) --output-file scan/$$tool.txt scan/$$tool.in; \
-	done
+	@for tool in scan/*.in tests/e2e/hooks/python/*.in; do $(LOCK) --output-file "$${tool%.in}.txt" "$$tool"; done
 	@$(LOCK) --constraint requirements-dev.txt --no-strip-extras --output-file benchmarks/peers.txt benchmarks/peers.in
 
 .PHONY: clean
