@@ -25,6 +25,11 @@ class NotInTheTableError(BaseException):
     """No command may catch it."""
 
 
+def begin() -> None:
+    """Forget the command that was called last: the next calls are another test's."""
+    _last["command"] = ""
+
+
 def initialize_client_plugin(client: Any) -> None:
     client.meta.events.register("provide-client-params", require_a_row)
 

@@ -10,6 +10,8 @@ import botocore.loaders
 import botocore.session
 import pytest
 
+from tests import called
+
 PROGRAMS = {"node": ("node", "npm"), "browser": ("chromedriver",)}
 """What the markers that name a kind of test ask for; the marker `needs` names programs themselves."""
 
@@ -60,6 +62,11 @@ def _service_models_are_read_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     forget_aws_settings(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _no_command_of_another_test() -> None:
+    called.begin()
 
 
 @pytest.fixture(scope="session")
