@@ -3,18 +3,16 @@
 The real AWS CLI asks servers on loopback.
 """
 
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 from benchmarks.table import Row, medians
 from tests.hooks.machine import NPM, PIP, Machine, arn
 from tests.hooks.secrets_manager import SecretsManager
+from tests.serving import Handler, serving
 
 RUNS = 9
 BARE = """for arn in "$@"; do
@@ -25,26 +23,16 @@ wait"""
 LOGIN = "aws codeartifact login --domain acme --repository packages --region eu-central-1"
 
 
-class CodeArtifact(BaseHTTPRequestHandler):
+class CodeArtifact(Handler):
     """Answers what `aws codeartifact login` asks."""
 
     def do_POST(self) -> None:
         """Answer GetAuthorizationToken."""
-        self._answer({"authorizationToken": "not-a-real-token-1", "expiration": 2_000_000_000})
+        self.answer(200, '{"authorizationToken": "not-a-real-token-1", "expiration": 2000000000}')
 
     def do_GET(self) -> None:
         """Answer GetRepositoryEndpoint."""
-        self._answer({"repositoryEndpoint": "https://acme-111122223333.d.codeartifact.example.com/packages/"})
-
-    def log_message(self, *_: object) -> None:
-        """Keep the table clean."""
-
-    def _answer(self, content: dict[str, object]) -> None:
-        body = json.dumps(content).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(200, '{"repositoryEndpoint": "https://acme.d.codeartifact.example.com/packages/"}')
 
 
 def rows() -> Iterator[Row]:
@@ -65,17 +53,14 @@ def rows() -> Iterator[Row]:
         with (
             tempfile.TemporaryDirectory() as folder,
             SecretsManager() as server,
-            ThreadingHTTPServer(("127.0.0.1", 0), CodeArtifact) as other,
+            serving(CodeArtifact) as url,
         ):
-            Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
             machine = _machine(Path(folder), server, entry, secrets=[secret])
-            url = f"http://127.0.0.1:{other.server_port}"
             login = partial(machine.run, *LOGIN.split(), "--tool", tool, AWS_ENDPOINT_URL_CODEARTIFACT=url)
             # A HOME of its own: neither meets what the other wrote.
             apart = Path(folder) / "other"
             apart.mkdir()
             ours, theirs = medians(RUNS, machine.run, partial(login, HOME=str(apart)))
-            other.shutdown()
         peer = f"aws codeartifact login --tool {tool}, imitated"
         yield Row(f"hook, 1 secret, {tool}", ours, peer=peer, theirs=theirs)
 

@@ -5,10 +5,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from tests.serving import Handler, serving
 
 Event = dict[str, Any]
 Trouble = Literal["refuses", "has trouble", "hangs up", "redirects", "never answers"]
@@ -73,43 +74,27 @@ class CloudFormation:
         return self.troubles[0] if self.always else self.troubles.pop(0)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: "_Server"
+class _Handler(Handler):
+    cloudformation: CloudFormation
 
     def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        cloudformation = self.server.cloudformation
-        trouble = cloudformation.meet(Delivery(self.path, dict(self.headers), body))
+        cloudformation = self.cloudformation
+        trouble = cloudformation.meet(Delivery(self.path, dict(self.headers), self.body()))
         if trouble == "never answers":
             cloudformation.waited_in_vain = not cloudformation.next_attempt.wait(PATIENCE)
         if trouble in ("never answers", "hangs up"):
             return
-        self.send_response(STATUS[trouble] if trouble else 200)
-        if trouble == "redirects":
-            self.send_header("Location", f"{cloudformation.address}/elsewhere")
-        text = b"<Error><Code>Trouble</Code></Error>" if trouble else b""
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: Any) -> None:
-        """Keep the tests' output clean."""
-
-
-class _Server(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.cloudformation = CloudFormation(f"http://127.0.0.1:{self.server_port}")
+        elsewhere = {"Location": f"{cloudformation.address}/elsewhere"} if trouble == "redirects" else {}
+        text = "<Error><Code>Trouble</Code></Error>" if trouble else ""
+        self.answer(STATUS[trouble] if trouble else 200, text, **elsewhere)
 
 
 @contextmanager
 def serve() -> Iterator[CloudFormation]:
     """Run a server on a free port of this machine."""
-    with _Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.cloudformation
-        finally:
-            server.shutdown()
-            thread.join()
+
+    class OfThis(_Handler):
+        cloudformation = CloudFormation("")
+
+    with serving(OfThis) as OfThis.cloudformation.address:
+        yield OfThis.cloudformation

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.serving import Handler, serving
 
 How = Literal["throttled", "denied", "unavailable", "cut", "half", "garbled", "silent", "dripping"]
 Repeating = Literal["page", "echo"]
@@ -75,13 +76,13 @@ class Proxy:
         return max(0.0, self.ends - time.monotonic()) if meant else 0
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     protocol_version = "HTTP/1.1"
-    server: "_Server"
+    proxy: Proxy
 
     def do_POST(self) -> None:
-        proxy = self.server.proxy
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        proxy = self.proxy
+        body = self.body()
         target = self.headers.get("X-Amz-Target")
         asked = parse_qs(body.decode())
         operation = target.split(".")[-1] if target else asked["Action"][0]
@@ -96,86 +97,65 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = self.ask(body)
             if asked.get("StackName", ["stackery"])[0].startswith("arn:"):
                 answer = answer.replace(b"CREATE_COMPLETE", proxy.own_status.encode())
-            self.send(status, answer)
+            self.answer(status, answer)
 
     def ask(self, body: bytes) -> tuple[int, bytes]:
         """Return what AWS says."""
-        with closing(http.client.HTTPConnection(urlsplit(self.server.proxy.upstream).netloc)) as upstream:
+        with closing(http.client.HTTPConnection(urlsplit(self.proxy.upstream).netloc)) as upstream:
             upstream.request("POST", self.path, body, dict(self.headers))
             answer = upstream.getresponse()
             status, text = answer.status, answer.read()
             found = re.findall(r"<(?:SecretAccessKey|SessionToken)>([^<]+)<", text.decode())
-            self.server.proxy.credentials.extend(found)
+            self.proxy.credentials.extend(found)
             return status, text
 
     def fail(self, how: How | Repeating, left: float, body: bytes) -> None:
-        stopped = self.server.proxy.stopped
+        stopped = self.proxy.stopped
         match how:
             case "throttled" | "denied":
                 is_json = "X-Amz-Target" in self.headers
                 status, code = ERRORS[how][is_json]
                 xml = f"<R><Error><Code>{code}</Code><Message>Said AWS.</Message></Error></R>"
-                self.send(
-                    status,
-                    (json.dumps({"__type": code, "message": "Said AWS."}) if is_json else xml).encode(),
-                )
+                self.answer(status, json.dumps({"__type": code, "message": "Said AWS."}) if is_json else xml)
             case "page":
-                self.send(200, f"<html>Blocked: {self.headers}{body.decode()}</html>".encode())
+                self.answer(200, f"<html>Blocked: {self.headers}{body.decode()}</html>")
             case "echo":
                 said = f"Not so: {self.headers}{body.decode()}"
                 xml = f"<R><Error><Code>Odd</Code><Message>{escape(said)}</Message></Error></R>"
                 is_json = "X-Amz-Target" in self.headers
-                self.send(400, (json.dumps({"__type": "Odd", "message": said}) if is_json else xml).encode())
+                self.answer(400, json.dumps({"__type": "Odd", "message": said}) if is_json else xml)
             case "unavailable":
-                self.send(503, b"<html>Service Unavailable</html>")
+                self.answer(503, "<html>Service Unavailable</html>")
             case "garbled":
                 status, answer = self.ask(body)
-                self.send(status, answer[: len(answer) // 2])
+                self.answer(status, answer[: len(answer) // 2])
             case "half":
                 status, answer = self.ask(body)
-                self.send(status, answer[: len(answer) // 2], len(answer))
+                self.answer(status, answer[: len(answer) // 2], Content_Length=len(answer))
             case "silent":
                 stopped.wait(min(left, threading.TIMEOUT_MAX))
             case "dripping":
                 ends = time.monotonic() + left
-                self.send(200, b"<", 1_000_000)
+                self.answer(200, "<", Content_Length=1_000_000)
                 while time.monotonic() < ends and not stopped.wait(1):
                     self.wfile.write(b" ")
         # Each fault ends its connection; of those that send nothing, that is the fault.
         self.close_connection = True
 
-    def send(self, status: int, body: bytes, length: int | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(length or len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
     def handle(self) -> None:
         with suppress(ConnectionError):  # the caller had enough
             super().handle()
-
-    def log_message(self, *_: object) -> None:
-        """Keep the tests' output clean."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, proxy: Proxy) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.proxy = proxy
 
 
 @contextmanager
 def between(upstream: str, fault: Fault, own_status: str = "CREATE_COMPLETE") -> Iterator[Proxy]:
     """Stand between a caller and AWS at a URL; own_status is what a stack that is asked for by ARN is in."""
-    proxy = Proxy(upstream, fault, own_status)
-    with _Server(proxy) as server:
-        proxy.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+
+    class Between(_Handler):
+        proxy = Proxy(upstream, fault, own_status)
+
+    with serving(Between) as Between.proxy.url:
         try:
-            yield proxy
+            yield Between.proxy
         finally:
-            proxy.stopped.set()
-            server.shutdown()
+            Between.proxy.stopped.set()

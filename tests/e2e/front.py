@@ -5,11 +5,11 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.serving import Handler, serving
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -43,24 +43,20 @@ def result(operation: str, content: str) -> tuple[int, str]:
 def before(url: str | None, faults: Faults) -> Iterator[str]:
     """Start the server before another one, or before none; yields its URL, and ends it afterwards."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Front(Handler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.body()
             fault = faults(*_call(self.headers, body))
             if isinstance(fault, bytes):
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             status, answer = (fault[0], fault[1].encode()) if fault else self._hand_on(body)
-            self.send_response(status)
-            self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer if self.command != "HEAD" else b"")
+            self.answer(status, answer, Content_Type="text/xml")
 
-        do_GET = do_PUT = do_HEAD = do_POST  # noqa: N815 - as the base class calls them
+        do_GET = do_PUT = do_HEAD = do_POST
 
         def _hand_on(self, body: bytes) -> tuple[int, bytes]:
             assert url, f"nobody answers {_call(self.headers, body)}"
@@ -69,16 +65,8 @@ def before(url: str | None, faults: Faults) -> Iterator[str]:
                 answer = onward.getresponse()
                 return answer.status, answer.read()
 
-        def log_message(self, *_: Any) -> None:
-            """Keep still."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Front) as address:
+        yield address
 
 
 def _call(headers: "Message[str, str]", body: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.token import Token
 from tests import ROOT
 from tests.e2e.ministack import Account
+from tests.serving import Handler, serving
 
 pytestmark = pytest.mark.server
 
@@ -343,9 +343,9 @@ def watched(account: Account) -> Iterator[tuple[str, list[str]]]:
     """The address of a server before MiniStack, and where the token shows while it is under way."""
     seen: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Watching(Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.body()
             if TOKEN.encode() in body:
                 seen.append("the request")
                 seen.extend(places())
@@ -356,20 +356,10 @@ def watched(account: Account) -> Iterator[tuple[str, list[str]]]:
             except urllib.error.HTTPError as error:
                 answer = error
             with answer:
-                text = answer.read()
-                self.send_response(answer.status)
-                self.send_header("Content-Type", answer.headers["Content-Type"])
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
+                self.answer(answer.status, answer.read(), Content_Type=answer.headers["Content-Type"])
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", seen
-        server.shutdown()
+    with serving(Watching) as url:
+        yield url, seen
 
 
 def places() -> list[str]:

@@ -3,9 +3,11 @@
 import json
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
+
+from tests.serving import Handler, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +29,9 @@ class SecretsManager:
         self.regions: list[str] = []
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                asked = json.loads(self.body())
                 server.requests.append(asked)
                 # Credential=KEY/DATE/REGION/SERVICE/aws4_request
                 server.regions.append(self.headers["Authorization"].split("/")[2])
@@ -38,33 +40,18 @@ class SecretsManager:
                     error("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
                 )
                 status, content = answer() if callable(answer) else answer
-                body = json.dumps(content).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(status, json.dumps(content), Content_Type="application/x-amz-json-1.1")
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            block_on_close = False
-
-            def handle_error(self, *_: object) -> None:
-                """A client that went away is no news."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        self._handler = Answering
+        self._running = ExitStack()
+        self.endpoint = ""
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self.endpoint = self._running.enter_context(serving(self._handler))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._running.close()
 
     def store(self, arn: str, text: str, version: str = "1" * 32) -> None:
         """Answer with a text, as this version."""

@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from private_packages import registry
 from private_packages.aws.tokens.token import Token
 from private_packages.registry import Answer, Verdict, ask
 from tests.e2e.hooks.certificates import Authority
+from tests.serving import Handler, serving
 
 pytestmark = pytest.mark.server
 
@@ -29,42 +30,35 @@ KNOWN: Reply = (200, {}, '{"username": "builds"}')
 NOBODY: Reply = (200, {}, "{}\n")
 
 
-class Imitation(ThreadingHTTPServer):
+@dataclass
+class Imitation:
     """Answers by path, with the token and without."""
 
-    daemon_threads = True
+    url: str = ""
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    replies: dict[tuple[str, bool], Reply] = field(default_factory=dict)
 
-    def __init__(self, authority: Authority) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            server: Imitation
-
-            def do_GET(self) -> None:
-                shown = self.headers.get("Authorization")
-                self.server.asked.append((self.path, shown))
-                status, headers, body = self.server.replies.get((self.path, bool(shown)), (404, {}, ""))
-                self.send_response(status)
-                for name, value in (headers | {"Content-Length": str(len(body))}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.socket = authority.server.wrap_socket(self.socket, server_side=True)
-        self.host = f"localhost:{self.server_port}"
-        self.url = f"https://{self.host}"
-        self.asked: list[tuple[str, str | None]] = []
-        self.replies: dict[tuple[str, bool], Reply] = {}
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("https://")
 
     def reply(self, path: str, known: Reply | int, unknown: Reply | int = 401) -> None:
         """Say what who shows a token gets, and who shows none."""
         for shown, given in ((True, known), (False, unknown)):
             self.replies[path, shown] = (given, {}, "") if isinstance(given, int) else given
 
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up is no news."""
+    def handler(self) -> type[Handler]:
+        """Return what answers."""
+        imitation = self
+
+        class Answering(Handler):
+            def do_GET(self) -> None:
+                shown = self.headers.get("Authorization")
+                imitation.asked.append((self.path, shown))
+                status, headers, body = imitation.replies.get((self.path, bool(shown)), (404, {}, ""))
+                self.answer(status, body, **headers)
+
+        return Answering
 
 
 Start = Callable[[], Imitation]
@@ -84,10 +78,9 @@ def start(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sta
     with ExitStack() as stack:
 
         def start() -> Imitation:
-            server = stack.enter_context(Imitation(authority))
-            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-            stack.callback(server.shutdown)
-            return server
+            imitation = Imitation()
+            imitation.url = stack.enter_context(serving(imitation.handler(), authority.server))
+            return imitation
 
         yield start
 

@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
+
+from tests.serving import Handler
 
 READER = "builds"
 """The user whose token the builds get."""
@@ -112,12 +113,12 @@ class Front(_Server):
         return {request.authorization for request in self.requests if request.authorization}
 
 
-class _FrontHandler(BaseHTTPRequestHandler):
+class _FrontHandler(Handler):
     server: Front
     protocol_version = "HTTP/1.1"
 
     def forward(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         headers = {
             name: value for name, value in self.headers.items() if name.lower() not in OF_ONE_CONNECTION
         }
@@ -140,10 +141,7 @@ class _FrontHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_HEAD = do_PUT = do_POST = forward  # noqa: N815 - names of http.server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - a name of http.server
-        """Say nothing: the record is `Front.requests`."""
+    do_GET = do_HEAD = do_PUT = do_POST = forward
 
 
 class Shelf(_Server):
@@ -158,7 +156,7 @@ class Shelf(_Server):
         self.users = users
 
 
-class _ShelfHandler(BaseHTTPRequestHandler):
+class _ShelfHandler(Handler):
     server: Shelf
 
     def do_GET(self) -> None:
@@ -181,7 +179,7 @@ class _ShelfHandler(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(file.read_bytes())
 
-    do_HEAD = do_GET  # noqa: N815 - a name of http.server
+    do_HEAD = do_GET
 
     def _is_user(self) -> bool:
         kind, _, credentials = self.headers.get("Authorization", "").partition(" ")
@@ -190,9 +188,6 @@ class _ShelfHandler(BaseHTTPRequestHandler):
             return any(line == htpasswd_line(line.partition(":")[0], credentials) for line in users)
         user, _, word = base64.b64decode(credentials).decode().partition(":")
         return htpasswd_line(user, word) in users
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - a name of http.server
-        """Say nothing: the record is that of the `Front`."""
 
 
 def htpasswd_line(user: str, password: str) -> str:
@@ -214,7 +209,7 @@ class Internet(_Server):
         self.refused: list[str] = []
 
 
-class _InternetHandler(BaseHTTPRequestHandler):
+class _InternetHandler(Handler):
     server: Internet
 
     def do_CONNECT(self) -> None:
@@ -229,9 +224,6 @@ class _InternetHandler(BaseHTTPRequestHandler):
             self.send_response_only(200)
             self.end_headers()
             _tunnel(self.connection, peer)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - a name of http.server
-        """Say nothing: the record is `Internet.refused`."""
 
 
 def _tunnel(one: socket.socket, other: socket.socket) -> None:

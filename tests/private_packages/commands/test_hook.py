@@ -3,9 +3,7 @@
 import stat
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -18,6 +16,7 @@ from generator.configuration_file import parse
 from private_packages.main import main
 from tests.hooks.machine import NPM, PIP, arn
 from tests.private_packages.aws.stack.test_made_from import summary
+from tests.serving import Handler, serving
 
 FILE = Path("deployHooks/stackery.prebuild.private-packages")
 STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
@@ -232,33 +231,23 @@ class TestStack:
         self.stacks: dict[str, str] = {}
         stacks = self.stacks
 
-        class CloudFormation(BaseHTTPRequestHandler):
+        class CloudFormation(Handler):
             made_from = f"repositories:{NPM}{PIP}"
 
             def do_POST(self) -> None:
-                asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                asked = parse_qs(self.body().decode())
                 region = self.headers["Authorization"].split("/")[2]
                 stack = stacks.get(f"{asked['StackName'][0]} {region}")
                 if stack and asked["Action"] == ["GetTemplateSummary"]:
                     stack = SUMMARY % escape(summary(parse(self.made_from, "x"))["Metadata"])
-                body = (stack or NO_SUCH_STACK % asked["StackName"][0]).encode()
-                self.send_response(200 if stack else 400)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(200 if stack else 400, stack or NO_SUCH_STACK % asked["StackName"][0])
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        server = HTTPServer(("127.0.0.1", 0), CloudFormation)
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-        yield
-        server.shutdown()
-        server.server_close()
+        with serving(CloudFormation) as url:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+            yield
 
     def deploy(self, outputs: dict[str, str], region: str = "eu-central-1") -> None:
         members = "".join(
