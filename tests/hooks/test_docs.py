@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from generator.configuration_file import parse
 from generator.hooks.hook import render
@@ -16,7 +15,6 @@ SECTIONS = {
     section.partition("\n")[0]: section for section in re.split(r"^#{2,3} ", TEXT, flags=re.MULTILINE)[1:]
 }
 EXAMPLES = [title for title, section in SECTIONS.items() if "```yaml\nrepositories:" in section]
-DEFAULT = "deployHooks/stackery.prebuild.private-packages"
 
 
 def blocks(section: str, language: str) -> list[str]:
@@ -55,7 +53,7 @@ def test_an_example_gives_what_stands_there(machine: Machine, title: str) -> Non
 
 
 def test_the_command_that_cleans_up_leaves_no_token(machine: Machine, tmp_path: Path) -> None:
-    [command] = blocks(SECTIONS["Elsewhere than in Stackery"], "bash")
+    [command] = blocks(SECTIONS["Where it runs"], "bash")
     (machine.home / ".npmrc").symlink_to(tmp_path / "npmrc")
     (tmp_path / "npmrc").write_text("fund=false\n")
     for title in EXAMPLES:
@@ -67,13 +65,3 @@ def test_the_command_that_cleans_up_leaves_no_token(machine: Machine, tmp_path: 
     assert not [name for name, content in machine.files().items() if TOKEN.encode() in content]
     assert (tmp_path / "npmrc").read_text() == "fund=false\n"
     assert (machine.home / ".npmrc").is_symlink()
-
-
-def test_the_builds_call_the_file_before_they_install() -> None:
-    buildspec, workflow = (
-        yaml.safe_load(block) for block in blocks(SECTIONS["Elsewhere than in Stackery"], "yaml")
-    )
-
-    assert buildspec["phases"]["pre_build"]["commands"] == [f"bash {DEFAULT}"]
-    commands = [step.get("run") for step in workflow["jobs"]["build"]["steps"]]
-    assert commands.index(f"bash {DEFAULT}") < commands.index("npm ci")
