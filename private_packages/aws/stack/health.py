@@ -62,7 +62,9 @@ class StackHealth:
                 deploy = invocation.command("deploy")
                 return [f"only key and secrets were taken over, whose old policies still hold: {deploy}"]
             if "KeyArn" not in self.outputs:
-                return ["the stack has no output KeyArn: it is none of this template, name another"]
+                return [
+                    "the stack was not deployed from private-packages.yaml: name another with --stack-name"
+                ]
             if not admitted or self.own_organization in (None, admitted):
                 return []
             ours = f"OrganizationId={self.own_organization}"

@@ -156,7 +156,7 @@ def test_a_stack_that_has_settled_needs_no_attention(scripted: Make, status: str
         ),
         (
             {"DescribeStacks": stacks(Outputs=[], Description="Somebody's")},
-            "the stack has no output KeyArn: it is none of this template, name another",
+            "the stack was not deployed from private-packages.yaml: name another with --stack-name",
         ),
     ],
 )
