@@ -54,10 +54,6 @@ def _healthy_roles() -> dict[str, Answer]:
     return {name: role("/stackery/", name) for name in names}
 
 
-def _healthy_stacks() -> dict[str, Answer]:
-    return {"us-east-1": stack("us-east-1", Version="1.25.0")}
-
-
 @dataclass
 class Account(StubbedSession):
     """What a test does not change is as the role check wants it.
