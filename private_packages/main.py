@@ -32,7 +32,7 @@ def main() -> None:
     """Give the builds of an AWS Organization access to private packages.
 
     One CloudFormation template keeps the tokens of your private package repositories in one account, lets the
-    builds of your organization read them, and refuses to be deployed where the Stackery Role is too old.
+    builds of your organization read them and, where Stackery is used, checks its role first.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal has all characters
