@@ -110,7 +110,7 @@ class Repository(_Strict):
             "use letters and digits only, a letter first, 64 at most: CloudFormation takes nothing else",
         ),
     ]
-    """Letters and digits, a letter first; begins the names of its parameters, resources and outputs.
+    """Letters and digits, a letter first; the names of its parameters, resources and outputs begin with it.
     Changing it makes a new secret."""
     manager: Literal["npm", "yarn", "pip", "maven"]
     """The package manager that the hook configures; `yarn` means yarn 2 and newer."""
@@ -135,7 +135,7 @@ class Repository(_Strict):
         ]
         | None
     ) = None
-    """Where the secret holds a JSON object: the key of the token in it."""
+    """If the secret holds a JSON object: the key of the token in it."""
     username: (
         Annotated[
             str,
@@ -143,9 +143,9 @@ class Repository(_Strict):
         ]
         | None
     ) = None
-    """What the repository wants beside the token, where it looks at that."""
+    """The user name that the repository expects with the token, if it checks one."""
     index: Literal["only", "extra"] | None = None
-    """`only`, unless said: pip asks this index and no other. `extra`: it asks PyPI, too, and
+    """`only`, the default: pip asks this index and no other. `extra`: it asks PyPI, too, and
     [the higher version wins](hooks.md#pip-uv-poetry-pipenv)."""
     server_id: (
         Annotated[
@@ -156,11 +156,11 @@ class Repository(_Strict):
         ]
         | None
     ) = None
-    """The id that `pom.xml` gives the repository; without it, the `id` above."""
+    """The id that `pom.xml` gives the repository; by default, the `id` above."""
     description: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_one_line)] = (
         "Token of a private package repository"
     )
-    """Stands at the secret and in the form."""
+    """Describes the secret, and stands in the form."""
 
     @cached_property
     def address(self) -> Address:
@@ -184,9 +184,9 @@ class Configuration(_Strict):
         Field(max_length=MAXIMUM_REPOSITORIES, strict=False),
         AfterValidator(_not_empty),
     ]
-    """1 to 96 of them: CloudFormation takes 200 parameters."""
+    """1 to 96 of them: a template can have 200 parameters."""
     role_check: Literal["stackery", "none"] = "stackery"
-    """`stackery`: nothing is created where the Stackery Role is too old; `none`: nothing is checked."""
+    """`stackery`: the template checks the Stackery Role first; `none`: it checks nothing."""
     build_roles: Annotated[
         tuple[Annotated[str, AfterValidator(_is_role)], ...],
         Field(max_length=10, strict=False),
@@ -194,7 +194,7 @@ class Configuration(_Strict):
     ] = ("stackery/stackery-factory-role", "stackery/stackery-deployer")
     """Path and name of the IAM roles that may read the tokens, in every account of the organization.
 
-    With `role_check: none` they can have the wildcards `*` and `?`, which stand for no slash.
+    With `role_check: none` they can have the wildcards `*` and `?`, which never stand for a slash.
     """
     organization_paths: Annotated[
         tuple[
