@@ -111,7 +111,7 @@ def by_command() -> str:
 
 
 def _cells(row: Row) -> str:
-    only = f", with a {row.only_with.replace('_arn', '')}" if row.only_with else ""
+    only = f", with a {row.only_with.replace('_arn', '').replace('_', ' ')}" if row.only_with else ""
     only = only.replace("with a without", "without a")
     actions, on = (", ".join(f"`{each}`" for each in cell) for cell in (row.names, row.resources))
     return f"| {row.sid}{only} | {actions} | {on} |"
