@@ -35,7 +35,7 @@ def _arguments(repository: Repository) -> str:
 
 
 def _fault(_repository: Repository, place: str) -> str:
-    return f"field url: npm keeps one token for {place}, remove one of the two"
+    return f"field url: npm keeps one token for {place}, take one of the two with --only"
 
 
 MANAGER = Manager(

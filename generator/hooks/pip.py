@@ -47,7 +47,7 @@ def _pip_conf(repositories: Sequence[Repository], only: Sequence[Repository]) ->
 
 
 def _fault(_repository: Repository, host: str) -> str:
-    return f"field url: pip keeps one token for {host}, remove one of the two or give them hosts of their own"
+    return f"field url: pip keeps one token for {host}, take one of the two with --only, or another host"
 
 
 MANAGER = Manager(

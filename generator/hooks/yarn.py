@@ -35,7 +35,7 @@ def _place(repository: Repository) -> str:
 
 def _fault(repository: Repository, place: str) -> str:
     field, named = ("scope", f"@{place}") if repository.scope else ("url", place)
-    return f"field {field}: yarn keeps one token for {named}, remove one of the two"
+    return f"field {field}: yarn keeps one token for {named}, take one of the two with --only"
 
 
 MANAGER = Manager(

@@ -48,5 +48,5 @@ def test_two_repositories_with_one_key() -> None:
 
     assert str(refusal.value) == (
         "repositories Acme and Other, field url: npm keeps one token for //npm.pkg.github.com/,"
-        " remove one of the two"
+        " take one of the two with --only"
     )

@@ -65,7 +65,7 @@ def test_two_indexes_that_are_each_the_only_one() -> None:
 
 def test_two_indexes_on_one_host() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"field url: pip keeps one token for pypi.example.com, remove one"
+        ConfigurationError, match=r"field url: pip keeps one token for pypi.example.com, take one"
     ):
         configure(
             MANAGER, ACME, ACME | {"id": "Beta", "url": "https://pypi.example.com:8443/", "index": "extra"}
