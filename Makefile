@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 EXAMPLE := examples/without-stackery
 TEMPLATES := templates/private-packages.yaml templates/role-check.yaml $(EXAMPLE)/private-packages.yaml \
-    $(EXAMPLE)/build-account.yaml
+    $(EXAMPLE)/build-account.yaml $(EXAMPLE)/build-roles.yaml
 
 .PHONY: help
 help: ## Show this list
