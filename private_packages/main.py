@@ -15,7 +15,7 @@ COMMANDS = {
     "token": "Store, check or roll back the token of a repository.",
     "hook": "Write the pre-build hook that lets a build install private packages.",
     "verify": "See whether this identity can read the tokens as a build does.",
-    "status": "Show how the stack, its key and its secrets are.",
+    "status": "Show the health of the stack, its key and its secrets.",
     "rollout": "Bring a template to the accounts of the organization.",
     "permissions": "Print the least-privilege policy of a command.",
 }

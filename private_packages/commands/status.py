@@ -45,7 +45,7 @@ def command(
     profile: str | None,
     region: str | None,
 ) -> None:
-    """Show how the stack, its key and its secrets are.
+    """Show the health of the stack, its key and its secrets.
 
     What these credentials may not read is shown as such and left out. Fails where something needs attention:
     a stack that failed or is being changed, a key that is disabled or pending deletion, a secret without

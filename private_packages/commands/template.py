@@ -48,7 +48,7 @@ from private_packages.commands.printing import print_json
     "--check", is_flag=True, help="Write nothing; where a file is stale, show what differs and fail."
 )
 @output_option
-@click.option("--profile", expose_value=False, help="Taken as by every command; this one does not call AWS.")
+@click.option("--profile", expose_value=False, help="Accepted by every command; this one does not call AWS.")
 @click.option("--region", expose_value=False, help="Likewise.")
 def command(
     config: Path | None,

@@ -26,7 +26,7 @@ secret_arn_option = click.option(
 from_stack_option = click.option(
     "--stack-name",
     metavar="NAME",
-    help="The stack that says repositories and ARNs."
+    help="The stack that names repositories and ARNs."
     f"  [default: {names.PRIVATE_PACKAGES}, without --secret-arn]",
 )
 

@@ -32,5 +32,5 @@ tag_option = click.option(
     metavar="KEY=VALUE",
     multiple=True,
     callback=_tags,
-    help="A tag of the stack and all in it, beside those it has; can be given several times.",
+    help="A tag of the stack and all in it; its other tags stay. Can be given several times.",
 )

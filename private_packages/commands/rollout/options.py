@@ -81,12 +81,12 @@ _WHICH: tuple[Option[Any], ...] = (
         "--name",
         metavar="NAME",
         callback=matching(names.STACK_NAME, STACK_NAME_FORM),
-        help="The stack set.  [default: stackery- and the template; private-packages-build-account]",
+        help="The stack set.  [default: stackery-TEMPLATE; private-packages-build-account]",
     ),
     click.option(
         "--self-managed",
         is_flag=True,
-        help="Use roles that exist in the accounts, which are named by --account, and not the organization.",
+        help="Use roles that exist in the accounts that --account names, instead of the organization.",
     ),
 )
 
@@ -128,7 +128,8 @@ _DEFINITION: tuple[Option[Any], ...] = (
         "--depends-on",
         metavar="NAME|ARN",
         multiple=True,
-        help="With --auto-deployment: a stack set whose own must have succeeded before.  [repeatable]",
+        help="With --auto-deployment: a stack set whose automatic deployment must succeed first."
+        "  [repeatable]",
     ),
     click.option(
         "--administration-role-arn",
