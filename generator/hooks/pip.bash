@@ -72,7 +72,7 @@ look_into_netrc() {
             adjacent=''
           fi
           if [[ -z ${adjacent} && ${rest} == *[!$' \t\r']* ]]; then
-            obstacle "${file}" "${index}" 'Python takes the second word of this remark for data (python/cpython#104306): remove the blanks in it, or the line'
+            obstacle "${file}" "${index}" 'Python takes the second word of this comment for data (python/cpython#104306): remove the blanks in it, or the line'
           fi
           if [[ -z ${rest} ]]; then
             adjacent=yes

@@ -76,13 +76,16 @@ def test_the_remarks_of_the_hook_are_none_to_python_after_any_last_line(machine:
     [
         (
             "machine a login b password c\n\n# two words\n",
-            "line 3: Python takes the second word of this remark",
+            "line 3: Python takes the second word of this comment",
         ),
         (
             "machine a login b password c \n# two words\n",
-            "line 2: Python takes the second word of this remark",
+            "line 2: Python takes the second word of this comment",
         ),
-        ("#two words\nmachine a login b password c\n", "line 1: Python takes the second word of this remark"),
+        (
+            "#two words\nmachine a login b password c\n",
+            "line 1: Python takes the second word of this comment",
+        ),
         ("machine a login b password c\r\n# two words\r\n", "line 2: Python takes the second word"),
         ("machine a port 443 login b password c\n", "line 1: Python reads no netrc with this word"),
         ("machine a\n  protocol https\n", "line 2: Python reads no netrc with this word"),
