@@ -8,18 +8,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from private_packages import invocation
 from private_packages.aws.aws import Aws, asking
 from private_packages.aws.errors import SERVER_ERRORS, AwsError, StackError
 from private_packages.aws.stack import refusal, stack
+from private_packages.aws.template import capabilities
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.literals import CapabilityType, ChangeSetTypeType
+    from mypy_boto3_cloudformation.literals import ChangeSetTypeType
     from mypy_boto3_cloudformation.type_defs import (
         CreateChangeSetOutputTypeDef,
-        DescribeChangeSetOutputTypeDef,
         ParameterTypeDef,
         ResourceChangeTypeDef,
         ResourceToImportTypeDef,
@@ -72,13 +72,6 @@ def grave(changes: Iterable[Change]) -> list[Change]:
     return [each for each in changes if each.action in replaced and each.resource_type in HOLDING_TOKENS]
 
 
-class TemplateSource(TypedDict, total=False):
-    """Where CloudFormation finds the template: one of the two."""
-
-    TemplateBody: str
-    TemplateURL: str
-
-
 @dataclass(frozen=True)
 class DesiredStack:
     """What a stack is to become."""
@@ -86,7 +79,7 @@ class DesiredStack:
     stack_name: str
     is_new: bool
     """Whether the stack has never been deployed: there is none, or only change sets of it."""
-    template: TemplateSource
+    template: str
     parameters: Mapping[str, str] = field(repr=False)
     """Those that are given a value, tokens too."""
     kept: Collection[str]
@@ -96,12 +89,10 @@ class DesiredStack:
     """All of them; none keeps those that the stack has."""
     role_arn: str | None = None
     """The role that CloudFormation acts with."""
-    capabilities: "Sequence[CapabilityType]" = ()
-    """What it wants to hear of the template."""
     imports: "Sequence[ResourceToImportTypeDef]" = ()
     """What is taken over, and nothing else is done then."""
-    uploaded: str = ""
-    """The template that was put where TemplateURL says; empty where the call has it in itself."""
+    template_url: str = ""
+    """Where the template was put; empty where the call has it in itself."""
 
 
 @dataclass
@@ -168,8 +159,8 @@ def prepared(
         made = _create(aws, desired, name)
         change_set = ChangeSet(aws, desired.stack_name, made["StackId"], made["Id"])
         _read(change_set, pause)
-        if desired.uploaded:
-            _require_uploaded(change_set, desired.uploaded)
+        if desired.template_url:
+            _require_uploaded(change_set, desired.template)
         yield change_set
     except BaseException:
         if not (change_set and change_set.is_executed):
@@ -214,6 +205,10 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
         options["Tags"] = [{"Key": key, "Value": value} for key, value in desired.tags.items()]
     if desired.role_arn:
         options["RoleARN"] = desired.role_arn
+    if desired.template_url:
+        options["TemplateURL"] = desired.template_url
+    else:
+        options["TemplateBody"] = desired.template
     parameters += [
         {"ParameterKey": key, "ParameterValue": value} for key, value in desired.parameters.items()
     ]
@@ -223,10 +218,9 @@ def _create(aws: Aws, desired: DesiredStack, name: str) -> "CreateChangeSetOutpu
             ChangeSetName=name,
             ChangeSetType="IMPORT" if desired.imports else kind,
             Description=desired.description,
-            Capabilities=desired.capabilities,
+            Capabilities=capabilities(desired.template),
             Parameters=parameters,
             **options,
-            **desired.template,
         )
 
 
@@ -243,9 +237,12 @@ def _require_uploaded(change_set: ChangeSet, text: str) -> None:
 
 def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
     """Wait until the changes are computed, and take them over."""
+    pages = change_set.aws.client("cloudformation").get_paginator("describe_change_set")
     waited, delay = 0.0, 0.25
     while True:
-        answer = _describe(change_set)
+        with asking("read the change set"):
+            found = list(pages.paginate(StackName=change_set.stack_id, ChangeSetName=change_set.id))
+        answer = found[0]
         status, reason = answer["Status"], answer.get("StatusReason", "")
         if status == "CREATE_COMPLETE":
             break
@@ -261,22 +258,8 @@ def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
             )
         pause(delay)
         waited, delay = waited + delay, min(delay * 2, 3)
-    found = list(answer.get("Changes", []))
-    while token := answer.get("NextToken"):
-        answer = _describe(change_set, token)
-        found += answer.get("Changes", [])
-    changes = [entry["ResourceChange"] for entry in found]
+    changes = [entry["ResourceChange"] for page in found for entry in page.get("Changes", [])]
     change_set.changes = [_change(each) for each in changes if not _only_follows(each)]
-
-
-def _describe(change_set: ChangeSet, token: str = "") -> "DescribeChangeSetOutputTypeDef":
-    cloudformation = change_set.aws.client("cloudformation")
-    with asking("read the change set"):
-        if token:
-            return cloudformation.describe_change_set(
-                StackName=change_set.stack_id, ChangeSetName=change_set.id, NextToken=token
-            )
-        return cloudformation.describe_change_set(StackName=change_set.stack_id, ChangeSetName=change_set.id)
 
 
 def _only_follows(found: "ResourceChangeTypeDef") -> bool:

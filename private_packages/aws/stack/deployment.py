@@ -40,7 +40,7 @@ from private_packages.aws.stack.parameters import ParameterChange, Parameters
 from private_packages.aws.stack.resource_import import Import
 from private_packages.aws.stack.state import SETTLED, State, delete, parameters_of, state_of
 from private_packages.aws.stack.template_bucket import upload
-from private_packages.aws.template import TemplateText, capabilities
+from private_packages.aws.template import TemplateText
 from private_packages.aws.tokens.stored_token import store
 from private_packages.aws.tokens.token import Token, check_usable
 
@@ -226,15 +226,15 @@ class Deployment:
                 self._protects,
             )
             if proposed.is_empty:
-                description = stack.get(self.aws, proposed.stack_id)
+                result = Result(Ending.UNCHANGED, proposal, stack.get(self.aws, proposed.stack_id))
                 tokens = self.wanted.tokens or {}
-                if self.wanted.dry_run:
-                    if tokens:
-                        self.dialogue.note(f"The token of {', '.join(tokens)} would be stored.")
-                    if proposal.protects:
-                        self.dialogue.note("The termination protection would be turned on.")
-                    return Result(Ending.UNCHANGED, proposal, description)
-                return self._finished(Result(Ending.UNCHANGED, proposal, description), tokens)
+                if not self.wanted.dry_run:
+                    return self._finished(result, tokens)
+                if tokens:
+                    self.dialogue.note(f"The token of {', '.join(tokens)} would be stored.")
+                if proposal.protects:
+                    self.dialogue.note("The termination protection would be turned on.")
+                return result
             self.dialogue.propose(proposal)
             if self.wanted.dry_run:
                 return Result(Ending.DRY_RUN, proposal, self._description)
@@ -275,17 +275,17 @@ class Deployment:
         self._own_organization = "" if named else own
 
     def _desired(self, state: State, parameters: Parameters, template: str) -> change_set.DesiredStack:
+        bucket = self.wanted.bucket
         return change_set.DesiredStack(
             stack_name=self.wanted.stack_name,
             is_new=state is not State.DEPLOYED,
-            template=self._source(template),
+            template=template,
             parameters=parameters.given,
             kept=parameters.kept,
             tags=self._tags(),
             role_arn=self.wanted.role_arn,
-            capabilities=capabilities(template),
             description=f"Made by private-packages deploy {self.wanted.template.version}",
-            uploaded=template if self.wanted.bucket else "",
+            template_url="" if bucket is None else upload(self.aws, bucket, template),
         )
 
     def _tags(self) -> dict[str, str]:
@@ -429,13 +429,14 @@ class Deployment:
         # Another name for a secret that the stack has makes a new one.
         moved = {key: name for key, name in wanted.items() if parameters.deployed.get(key, name) != name}
         secret_names.refuse_taken(self.aws, moved, self.wanted.stack_name, "")
+        new = {**fresh, **moved}
         if not self.wanted.take_over:
             given = [f"--parameter={name}={value}" for name, value in self.wanted.given.items()]
             given += [f"--tag={key}={value}" for key, value in self.wanted.tags.items()]
             given += [f"--role-arn={self.wanted.role_arn}"] if self.wanted.role_arn else []
             take_over = invocation.command("deploy", "--import", *given, stack_name=self.wanted.stack_name)
             secret_names.refuse_taken(self.aws, fresh, self.wanted.stack_name, take_over)
-            self._check_ends(wanted, {**fresh, **moved})
+            self._check_ends(wanted, new)
             return
         key = stack.outputs(self._description).get("KeyArn") if self._description else None
         self._imports = resource_import.find(self.aws, fresh, self.wanted.stack_name, key)
@@ -447,9 +448,7 @@ class Deployment:
             listed = ", ".join(fresh.values())
             self.dialogue.note(f"Note: there is nothing to import in {self.aws.region}, no secret {listed}.")
         taken_over = {names.secret_name_parameter(each.id) for each in self._taken_over()}
-        self._check_ends(
-            wanted, {key: name for key, name in {**fresh, **moved}.items() if key not in taken_over}
-        )
+        self._check_ends(wanted, {key: name for key, name in new.items() if key not in taken_over})
 
     def _check_ends(self, wanted: Mapping[str, str], new: Mapping[str, str]) -> None:
         """Refuse names of new secrets that end as ARNs do, and tell of those that are there."""
@@ -511,8 +510,7 @@ class Deployment:
         """Return the tokens to store, by the ids of their repositories; ask for those of new secrets."""
         if self.wanted.tokens is not None:
             return self.wanted.tokens
-        new = self._new_secrets(parameters)
-        tokens = self.dialogue.tokens(new) if new else {}
+        tokens = self.dialogue.tokens(self._new_secrets(parameters))
         self._check_tokens(tokens)
         return tokens
 
@@ -559,11 +557,6 @@ class Deployment:
                     f"The stack is deployed, but the token of {repository_id} is not stored: {error}{later}"
                 )
         return replace(result, stored=stored, failure=" ".join(failures))
-
-    def _source(self, template: str) -> change_set.TemplateSource:
-        if self.wanted.bucket is None:
-            return {"TemplateBody": template}
-        return {"TemplateURL": upload(self.aws, self.wanted.bucket, template)}
 
     def _agree(self, proposal: Proposal, question: str = "Deploy this?") -> None:
         """Go on only with what the user agrees to."""

@@ -10,21 +10,22 @@ from botocore.exceptions import ReadTimeoutError
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack.change_set import READY_SECONDS, Action, Change, DesiredStack, prepared
 from tests.aws import Attempts, ErrorAnswer, RawAnswer
+from tests.private_packages.aws.stack.test_events import STACK_ID, stack
 
-STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/x/1"
+TEMPLATE = '{"Resources": {"Role": {"Type": "AWS::IAM::Role"}}}'
 REQUEST = DesiredStack(
     stack_name="packages",
     is_new=False,
-    template={"TemplateBody": "{}"},
+    template=TEMPLATE,
     parameters={"Token": "not-a-real-token", "Recheck": "now"},
     kept=["Name"],
     description="By a test",
-    capabilities=["CAPABILITY_IAM"],
 )
 NEW = replace(REQUEST, is_new=True, kept=[])
 READY = {"Status": "CREATE_COMPLETE", "Changes": []}
 NO_STACK = ErrorAnswer("ValidationError", "Stack with id packages does not exist")
+UNDER_REVIEW = stack("REVIEW_IN_PROGRESS")
 LOCKED = ErrorAnswer(
     "ValidationError", f"Stack:{STACK_ID} is in UPDATE_IN_PROGRESS state and can not be updated."
 )
@@ -33,11 +34,6 @@ LOCKED = ErrorAnswer(
 def resource_change(name: str, action: str = "Add", **fields: Any) -> dict[str, Any]:
     found = {"Action": action, "LogicalResourceId": name, "ResourceType": "AWS::KMS::Key", **fields}
     return {"Type": "Resource", "ResourceChange": found}
-
-
-def under_review(status: str = "REVIEW_IN_PROGRESS") -> dict[str, Any]:
-    stack = {"StackName": "packages", "StackId": STACK_ID, "StackStatus": status}
-    return {"Stacks": [{**stack, "CreationTime": "2026-01-01T00:00:00Z"}]}
 
 
 @pytest.fixture
@@ -81,7 +77,7 @@ def test_it_asks_for_what_is_given_and_keeps_the_rest(cloud: Callable[..., Any])
         "ChangeSetType": "UPDATE",
         "Description": "By a test",
         "Capabilities": ["CAPABILITY_IAM"],
-        "TemplateBody": "{}",
+        "TemplateBody": TEMPLATE,
         "Parameters": [
             {"ParameterKey": "Name", "UsePreviousValue": True},
             {"ParameterKey": "Token", "ParameterValue": "not-a-real-token"},
@@ -200,7 +196,7 @@ def test_what_validation_says_is_read_before_the_change_set_is_deleted(cloud: Ca
         prepared(aws, REQUEST, no_pause).__enter__()
 
 
-UPLOADED = replace(REQUEST, template={"TemplateURL": "https://s3/x"}, uploaded="A: 1\n")
+UPLOADED = replace(REQUEST, template_url="https://s3/x")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +207,7 @@ def test_what_was_uploaded_is_what_cloudformation_has(
     cloud: Callable[..., Any], uploaded: str, found: str
 ) -> None:
     aws, session = cloud(GetTemplate={"TemplateBody": found})
-    with prepared(aws, replace(UPLOADED, uploaded=uploaded), no_pause):
+    with prepared(aws, replace(UPLOADED, template=uploaded), no_pause):
         pass
     assert dict(session.sent)["GetTemplate"]["ChangeSetName"] == CHANGE_SET_ID
     assert "StackName" not in dict(session.sent)["GetTemplate"]
@@ -227,7 +223,7 @@ def test_what_somebody_put_in_its_place_is_refused(
     aws, session = cloud(GetTemplate={"TemplateBody": found})
     with (
         pytest.raises(StackError, match=r"^CloudFormation has found another template in the bucket than"),
-        prepared(aws, replace(UPLOADED, uploaded=uploaded), no_pause),
+        prepared(aws, replace(UPLOADED, template=uploaded), no_pause),
     ):
         pass
     assert called(session)[-1] == "DeleteChangeSet"
@@ -235,27 +231,27 @@ def test_what_somebody_put_in_its_place_is_refused(
 
 class TestWhatIsNotExecuted:
     def test_is_deleted_with_the_stack_that_was_made_for_it(self, cloud: Callable[..., Any]) -> None:
-        aws, session = cloud(DescribeStacks=[NO_STACK, under_review()])
+        aws, session = cloud(DescribeStacks=[NO_STACK, UNDER_REVIEW])
         with prepared(aws, NEW, no_pause):
             pass
         assert called(session)[-3:] == ["DeleteChangeSet", "DescribeStacks", "DeleteStack"]
         assert session.sent[-1][1] == {"StackName": STACK_ID}
 
     def test_leaves_a_stack_that_was_there_before(self, cloud: Callable[..., Any]) -> None:
-        aws, session = cloud(DescribeStacks=under_review())
+        aws, session = cloud(DescribeStacks=UNDER_REVIEW)
         with prepared(aws, NEW, no_pause):
             pass
         assert "DeleteStack" not in called(session)
 
     def test_leaves_a_stack_that_somebody_else_has_deployed_since(self, cloud: Callable[..., Any]) -> None:
-        aws, session = cloud(DescribeStacks=[NO_STACK, under_review("CREATE_IN_PROGRESS")])
+        aws, session = cloud(DescribeStacks=[NO_STACK, stack("CREATE_IN_PROGRESS")])
         with prepared(aws, NEW, no_pause):
             pass
         assert "DeleteStack" not in called(session)
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, StackError])
     def test_is_deleted_whatever_happens(self, cloud: Callable[..., Any], error: type[BaseException]) -> None:
-        aws, session = cloud(DescribeStacks=[NO_STACK, under_review()])
+        aws, session = cloud(DescribeStacks=[NO_STACK, UNDER_REVIEW])
         with pytest.raises(error), prepared(aws, NEW, no_pause):
             raise error
         assert called(session)[-1] == "DeleteStack"
@@ -273,7 +269,7 @@ class TestWhatIsNotExecuted:
 
     def test_is_looked_for_even_where_the_answer_got_lost(self, cloud: Callable[..., Any]) -> None:
         aws, session = cloud(
-            DescribeStacks=[NO_STACK, under_review()],
+            DescribeStacks=[NO_STACK, UNDER_REVIEW],
             CreateChangeSet=interrupt,
         )
         with pytest.raises(KeyboardInterrupt), prepared(aws, NEW, no_pause):
@@ -329,7 +325,7 @@ def test_an_execution_whose_answer_is_lost_is_left_alone(
 ) -> None:
     """CloudFormation may have begun: deleting the change set, or the stack with it, could undo that."""
     monkeypatch.setattr("time.sleep", no_pause)
-    aws, session = cloud(ExecuteChangeSet=lost, DescribeStacks=under_review())
+    aws, session = cloud(ExecuteChangeSet=lost, DescribeStacks=UNDER_REVIEW)
     unknown = pytest.raises(StackError, match=r"Whether CloudFormation has begun is not known: look with")
     with unknown, prepared(aws, NEW, no_pause) as change_set:
         change_set.execute()
@@ -339,9 +335,8 @@ def test_an_execution_whose_answer_is_lost_is_left_alone(
 
 def modified(name: str, kind: str, replacement: str, **detail: str) -> dict[str, Any]:
     target = {"Attribute": "Properties", "Name": "X", "RequiresRecreation": detail.pop("recreation", "Never")}
-    found = resource_change(name, "Modify", Replacement=replacement, Details=[{"Target": target, **detail}])
-    found["ResourceChange"]["ResourceType"] = kind
-    return found
+    details = [{"Target": target, **detail}]
+    return resource_change(name, "Modify", ResourceType=kind, Replacement=replacement, Details=details)
 
 
 def test_what_only_follows_another_resource_is_left_out(cloud: Callable[..., Any]) -> None:
