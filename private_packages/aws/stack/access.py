@@ -108,9 +108,9 @@ def changes(before: Side, after: Side, *, replaced: Collection[str] = ()) -> lis
         told[_ROLE] = frozenset()
     found = [
         *_of_secrets(before.secrets, after.secrets),
-        *_of_roles(old, new, told[_ROLE]),
-        *_of_organizations(old, new),
-        *_of_paths(old, new),
+        *_of_values(_ROLE, old, new, told),
+        *_of_values(_ORGANIZATION, old, new, told),
+        *_of_paths(old, new, told),
         *_of_statements(old, new, told, replaced, before.secrets.keys() - after.secrets.keys()),
     ]
     harmless = [replace(each, sentence=one_line(each.sentence)) for each in found]
@@ -232,11 +232,16 @@ def _of_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator
             yield AccessChange(f"Builds can read {secret} ({name}).", needs_consent=False, is_gain=True)
 
 
-def _of_roles(before: _Policies, after: _Policies, told: frozenset[str]) -> Iterator[AccessChange]:
-    for role in sorted(_values(before, _ROLE) & told):
-        yield AccessChange(f"{_name(role)} can no longer read any token.", needs_consent=True)
-    for role in sorted(_values(after, _ROLE) & told):
-        yield AccessChange(f"{_name(role)} can read all tokens.", needs_consent=False, is_gain=True)
+def _of_values(
+    key: str, before: _Policies, after: _Policies, told: Mapping[str, frozenset[str]]
+) -> Iterator[AccessChange]:
+    """Return who comes and goes; to name another role is what people deploy for, and needs no consent."""
+    name = {_ROLE: _name, _ORGANIZATION: "Builds in {}".format, _PATHS: "Build roles in {}".format}[key]
+    for each in sorted(_values(before, key) & told[key]):
+        yield AccessChange(f"{name(each)} can no longer read any token.", needs_consent=True)
+    for each in sorted(_values(after, key) & told[key]):
+        is_role = key == _ROLE
+        yield AccessChange(f"{name(each)} can read all tokens.", needs_consent=not is_role, is_gain=is_role)
 
 
 def _name(role: str) -> str:
@@ -245,15 +250,9 @@ def _name(role: str) -> str:
     return f"{'Each role named' if re.search('[*?]', name) else 'The role'} {name or role}"
 
 
-def _of_organizations(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
-    old, new = _values(before, _ORGANIZATION), _values(after, _ORGANIZATION)
-    for each in sorted(old - new):
-        yield AccessChange(f"Builds in {each} can no longer read any token.", needs_consent=True)
-    for each in sorted(new - old):
-        yield AccessChange(f"Builds in {each} can read all tokens.", needs_consent=True)
-
-
-def _of_paths(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
+def _of_paths(
+    before: _Policies, after: _Policies, told: Mapping[str, frozenset[str]]
+) -> Iterator[AccessChange]:
     theirs, ours = _values(before, _PATHS), _values(after, _PATHS)
     if theirs and not ours:
         yield AccessChange(
@@ -265,10 +264,7 @@ def _of_paths(before: _Policies, after: _Policies) -> Iterator[AccessChange]:
         listed = ", ".join(sorted(ours))
         yield AccessChange(f"Build roles outside {listed} can no longer read any token.", needs_consent=True)
     else:
-        for path in sorted(theirs - ours):
-            yield AccessChange(f"Build roles in {path} can no longer read any token.", needs_consent=True)
-        for path in sorted(ours - theirs):
-            yield AccessChange(f"Build roles in {path} can read all tokens.", needs_consent=True)
+        yield from _of_values(_PATHS, before, after, told)
 
 
 def _of_statements(
