@@ -70,14 +70,17 @@ class Identity:
         return self.arn.split(":")[1]
 
 
-def _calls() -> "Config":
+def _calls(**retries: int) -> "Config":
     """Return how to call: how often AWS is asked again stays the user's choice (AWS_MAX_ATTEMPTS).
 
     A new one each time, because botocore writes that choice into it.
+
+    Args:
+        retries: what takes the place of that choice.
     """
     from botocore.config import Config
 
-    return Config(retries={"mode": "adaptive"}, connect_timeout=5, read_timeout=30)
+    return Config(retries={"mode": "adaptive", **retries}, connect_timeout=5, read_timeout=30)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -163,10 +166,7 @@ class Aws(Clients):
 
         The caller does well to slow down then.
         """
-        from botocore.config import Config
-
-        retries = {"mode": "adaptive", "total_max_attempts": 8}
-        return replace(self, config=Config(retries=retries, connect_timeout=5, read_timeout=30))  # type: ignore[arg-type]
+        return replace(self, config=_calls(total_max_attempts=8))
 
     def roles(self, role_name: str, *, actions: Sequence[str], connections: int) -> "Roles":
         """Return the role of this name in any account, held to these actions."""

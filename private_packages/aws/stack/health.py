@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from generator import names
 from private_packages import invocation
@@ -19,6 +19,7 @@ from private_packages.aws.tokens import expiry, secret
 from private_packages.aws.tokens.secret import Description
 
 Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ def read(aws: Aws, stack_name: str) -> Health:
         return Health(stack_name, None, _key(aws, f"alias/{stack_name}"), [])
     outputs = stack.outputs(found)
     arns = names.secret_arns(outputs)
+    own = _found_out(members.own_organization, aws)
     return Health(
         stack_name,
         StackHealth(
@@ -203,25 +205,21 @@ def read(aws: Aws, stack_name: str) -> Health:
             outputs=outputs,
             parameters=[each["ParameterKey"] for each in found.get("Parameters", [])],
             is_taken_over=stack.is_taken_over(found),
-            own_organization=_own_organization(aws),
+            own_organization=own.id if own else None,
         ),
         _key(aws, outputs["KeyArn"]) if "KeyArn" in outputs else None,
         [_secret(aws, name, arn) for name, arn in arns.items()],
-        _leftovers(aws, stack_name),
+        _found_out(leftovers.of_stack, aws, stack_name),
     )
 
 
-def _own_organization(aws: Aws) -> str | None:
+def _found_out(
+    call: Callable[Arguments, Answer], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> Answer | None:
+    """Return what only tells more; None where that cannot be found out, for whatever reason."""
     try:
-        return members.own_organization(aws).id
+        return call(*arguments, **options)
     except (AwsError, OrganizationError):
-        return None
-
-
-def _leftovers(aws: Aws, stack_name: str) -> Sequence[Leftover] | None:
-    try:
-        return leftovers.of_stack(aws, stack_name)
-    except AwsError:
         return None
 
 
@@ -245,10 +243,9 @@ def _key(aws: Aws, key_id: str) -> KeyHealth:
 
 
 def _use(aws: Aws, arn: str) -> KeyUse | None:
-    try:
-        found = _ask(aws.client("kms").get_key_last_usage, arn)
-    # It only tells more, and AWS has it since 2026: not everywhere, perhaps.
-    except AwsError:
+    # AWS has it since 2026: not everywhere, perhaps.
+    found = _found_out(_ask, aws.client("kms").get_key_last_usage, arn)
+    if found is None:
         return None
     last = found["KeyLastUsage"]
     since = max(found["TrackingStartDate"], found["KeyCreationDate"])
