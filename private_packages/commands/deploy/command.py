@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -125,23 +126,14 @@ def command(
       private-packages deploy --parameter RoleCheck=Warn --no-token
       pass show github | private-packages deploy --token-stdin --yes
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    _check_use(
-        stack_name=stack_name,
-        token_stdin=token_stdin,
-        no_token=no_token,
-        needs_terminal=not (yes or dry_run or quick_create_link),
-        quick_create_link=quick_create_link,
-        template_url=template_url,
-        is_removal=is_removal,
-        days=days,
-    )
+    _check_use(click.get_current_context().params)
     if is_removal:
         remove(sign_in(profile, region), stack_name, days, yes=yes, dry_run=dry_run, output=output)
         return
-    if template_url:
+    if quick_create_link:
         template = template_text(names.PRIVATE_PACKAGES, with_default(config))
         given = given_parameters(template, parameters, "Leave it out: the link would show it.")
-        link = quick_create.link(sign_in(profile, region), template_url, stack_name, given)
+        link = quick_create.link(sign_in(profile, region), str(template_url), stack_name, given)
         print_json({"url": link}) if output == "json" else click.echo(link)
         return
     piped = question.standard_input() if token_stdin else ""
@@ -249,36 +241,31 @@ class _Terminal:
         show_events(progress_console(), coming, seen, total)
 
 
-def _check_use(
-    *,
-    stack_name: str,
-    token_stdin: bool,
-    no_token: bool,
-    needs_terminal: bool,
-    quick_create_link: bool,
-    template_url: str | None,
-    is_removal: bool,
-    days: int | None,
-) -> None:
-    """Refuse options that do not go together, before anything else."""
-    require_stack_name(stack_name)
+def _check_use(given: Mapping[str, Any]) -> None:
+    """Refuse options that do not go together, before anything else.
+
+    Args:
+        given: the arguments of the command.
+    """
+    require_stack_name(given["stack_name"])
+    is_removal, quick_create_link = given["is_removal"], given["quick_create_link"]
     if is_removal:
         _refuse_beside("--remove", (*_OF_NO_USE_FOR_A_REMOVAL, "quick_create_link", "config", "parameters"))
     if quick_create_link:
         _refuse_beside("--quick-create-link", (*_OF_NO_USE_FOR_A_REMOVAL, "yes", "dry_run", "days"))
-    if quick_create_link != (template_url is not None):
+    if quick_create_link != (given["template_url"] is not None):
         raise click.UsageError("--quick-create-link and --template-url go together: give both or none.")
-    if days and not is_removal:
+    if given["days"] and not is_removal:
         raise click.UsageError("--schedule-deletion goes with --remove: give both.")
     if quick_create_link:
-        _check_link(str(template_url))
-    if token_stdin and no_token:
+        _check_link(given["template_url"])
+    if given["token_stdin"] and given["no_token"]:
         raise click.UsageError("--token-stdin and --no-token contradict each other: leave one of them out.")
-    if token_stdin and question.can_ask():
+    if given["token_stdin"] and question.can_ask():
         raise click.UsageError(
             "--token-stdin would show what you type: leave it out to be asked without that, or use a pipe."
         )
-    if needs_terminal and not question.can_ask():
+    if not (given["yes"] or given["dry_run"] or quick_create_link or question.can_ask()):
         do = "remove" if is_removal else "deploy"
         raise click.UsageError(f"There is no terminal to ask on: give --yes to {do}, or --dry-run to look.")
 

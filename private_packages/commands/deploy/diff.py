@@ -83,12 +83,10 @@ def print_access(console: Console, access: Sequence[AccessChange]) -> None:
     if access:
         console.print(Text("Access", style="bold"))
     for each in access:
-        _print_row(
-            console,
-            "!" if each.needs_consent else "+" if each.is_gain else "~",
-            [each.sentence],
-            "red" if each.needs_consent else "green" if each.is_gain else "yellow",
-        )
+        mark, style = ("+", "green") if each.is_gain else ("~", "yellow")
+        if each.needs_consent:
+            mark, style = "!", "red"
+        _print_row(console, mark, [each.sentence], style)
 
 
 def _print_hanging(console: Console, text: Text, indent: int) -> None:

@@ -109,9 +109,9 @@ def _outcome(aws: Aws, stack_name: str, found: Holdings, *, dry_run: bool) -> It
     kept = [each for each in found.secrets if each.deleted is None]
     is_key_kept = found.key is not None and found.key.deletion is None
     cost = len(kept) * names.SECRET_MONTHLY_USD + is_key_kept * names.KEY_MONTHLY_USD
+    command = invocation.command("deploy", "--import", stack_name=stack_name)
     yield f"Removed: there is no stack {stack_name} in {aws.region}."
     if kept:
-        command = invocation.command("deploy", "--import", stack_name=stack_name)
         yield f"Key and secrets cost {cost:.2f} USD a month. To have the stack again, with them: `{command}`"
     if found.key and found.key.deletion:
         cancel, enable = (
@@ -123,7 +123,6 @@ def _outcome(aws: Aws, stack_name: str, found: Holdings, *, dry_run: bool) -> It
         if each.deleted:
             yield f"To take the secret {each.name} back: `{restore_command(each.arn)}`"
     if not kept:
-        command = invocation.command("deploy", "--import", stack_name=stack_name)
         yield f"When they are back, to have the stack again: `{command}`"
 
 

@@ -83,7 +83,16 @@ def print_document(aws: Aws, wanted: Wanted, result: Result) -> None:
                 for each in result.proposal.imports
             ],
             "counts": counts(result.proposal.changes),
-            "changes": _changes(result),
+            "changes": [
+                {
+                    "action": each.action,
+                    "resource": each.logical_id,
+                    "type": each.resource_type,
+                    "properties": each.properties,
+                    "stays": each.stays,
+                }
+                for each in result.proposal.changes
+            ],
             "parameters": [
                 {"name": each.name, "before": each.before, "after": each.after}
                 for each in result.proposal.parameters
@@ -101,16 +110,3 @@ def print_document(aws: Aws, wanted: Wanted, result: Result) -> None:
             else None,
         }
     )
-
-
-def _changes(result: Result) -> list[dict[str, object]]:
-    return [
-        {
-            "action": change.action,
-            "resource": change.logical_id,
-            "type": change.resource_type,
-            "properties": change.properties,
-            "stays": change.stays,
-        }
-        for change in result.proposal.changes
-    ]
