@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from generator.configuration import DEFAULT, Repository
-from private_packages.aws.errors import DeploymentStoppedError, InterruptedDeploymentError, StackError
+from private_packages.aws.errors import DeploymentStoppedError, StackError
 from private_packages.aws.stack.deployment import Deployment, Ending, Proposal, Wanted
 from private_packages.aws.stack.events import Event
 from private_packages.aws.template import TemplateText
@@ -18,11 +18,11 @@ from private_packages.aws.tokens.token import Token
 from tests.aws import ErrorAnswer
 from tests.custom_resource.aws import ACCOUNT, ORGANIZATION, role
 from tests.custom_resource.aws import stack as role_stack
+from tests.private_packages.aws.stack.test_change_set import CHANGE_SET_ID, NO_STACK, resource_change
+from tests.private_packages.aws.stack.test_events import STACK_ID, page, told
 from tests.private_packages.aws.stack.test_made_from import summary
 
-STACK_ID = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/packages/1"
 SECRET_ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:/stackery/ghpackagerepotoken-a1b2c3"
-CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:1:changeSet/x/1"
 PARAMETERS: dict[str, dict[str, Any]] = {
     "OrganizationId": {"Default": ""},
     "MinimumRoleVersion": {"Default": "1.25.0"},
@@ -45,20 +45,20 @@ STACK = {
         {"OutputKey": "GitHubPackagesSecretArn", "OutputValue": SECRET_ARN},
     ],
 }
-NO_STACK = ErrorAnswer("ValidationError", "Stack with id packages does not exist")
-
-
-def event(number: int, status: str) -> dict[str, Any]:
-    return {
-        "EventId": str(number),
-        "StackId": STACK_ID,
-        "StackName": "packages",
-        "LogicalResourceId": "packages",
-        "PhysicalResourceId": STACK_ID,
-        "ResourceType": "AWS::CloudFormation::Stack",
-        "ResourceStatus": status,
-        "Timestamp": datetime(2026, 1, 1, tzinfo=UTC),
-    }
+READY: dict[str, Any] = {
+    "GetCallerIdentity": {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "x"},
+    "GetRole": lambda asked: role("/stackery/", asked["RoleName"]),
+    "DescribeOrganization": {"Organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}},
+    "DescribeSecret": ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
+    "ListAliases": {"Aliases": []},
+    "GetTemplateSummary": summary(),
+    "CreateChangeSet": {"Id": CHANGE_SET_ID, "StackId": STACK_ID},
+    "DescribeChangeSet": {"Status": "CREATE_COMPLETE", "Changes": [resource_change("Key")]},
+    "ExecuteChangeSet": {},
+    "UpdateTerminationProtection": {},
+    "DeleteChangeSet": {},
+}
+"""What AWS answers in an account that is ready, but for what it says of the stack and its events."""
 
 
 @dataclass
@@ -102,31 +102,9 @@ def cloud(scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
                 return role_stack("us-east-1", Version="1.25.0")
             return looks.pop(0) if len(looks) > 1 else looks[0]
 
-        added = {"Action": "Add", "LogicalResourceId": "Key", "ResourceType": "AWS::KMS::Key"}
-        healthy = {
-            "GetCallerIdentity": {
-                "Account": ACCOUNT,
-                "Arn": f"arn:aws:iam::{ACCOUNT}:user/me",
-                "UserId": "x",
-            },
-            "GetRole": lambda asked: role("/stackery/", asked["RoleName"]),
-            "DescribeOrganization": {"Organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}},
-            "DescribeSecret": ErrorAnswer("ResourceNotFoundException", "Secrets Manager can't find it."),
-            "ListAliases": {"Aliases": []},
+        healthy = READY | {
             "DescribeStacks": describe_stacks,
-            "DescribeStackEvents": [{"StackEvents": []}, {"StackEvents": [event(1, "CREATE_COMPLETE")]}],
-            "CreateChangeSet": {
-                "Id": "arn:aws:cloudformation:us-east-1:1:changeSet/x/1",
-                "StackId": STACK_ID,
-            },
-            "DescribeChangeSet": {
-                "Status": "CREATE_COMPLETE",
-                "Changes": [{"Type": "Resource", "ResourceChange": added}],
-            },
-            "ExecuteChangeSet": {},
-            "DeleteChangeSet": {},
-            "UpdateTerminationProtection": {},
-            "GetTemplateSummary": summary(),
+            "DescribeStackEvents": [page(), page(told(1, "packages", "CREATE_COMPLETE"))],
             "GetSecretValue": ErrorAnswer(
                 "ResourceNotFoundException", "Can't find the specified secret value for staging label"
             ),
@@ -201,15 +179,6 @@ def test_a_program_that_does_not_agree_changes_nothing(cloud: Callable[..., Any]
     with pytest.raises(DeploymentStoppedError, match=r"^Nothing was deployed: there is no stack packages"):
         Deployment(aws, WANTED, Program(answer=False)).run()
     assert "ExecuteChangeSet" not in [operation for operation, _ in session.sent]
-
-
-def test_an_interruption_says_what_goes_on(cloud: Callable[..., Any]) -> None:
-    def interrupt(_: Any) -> Any:
-        raise KeyboardInterrupt
-
-    aws, _ = cloud(ExecuteChangeSet=interrupt)
-    with pytest.raises(InterruptedDeploymentError, match=r"To see how it stands: `private-packages status"):
-        Deployment(aws, WANTED, Program()).run()
 
 
 def test_the_role_check_refuses_before_anything_is_asked(cloud: Callable[..., Any]) -> None:

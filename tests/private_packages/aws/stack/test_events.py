@@ -14,7 +14,7 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 
 
 def told(number: int, name: str, status: str, reason: str = "") -> dict[str, Any]:
-    of_stack = name == "packages"
+    of_stack = name in ("packages", "private-packages")
     return {
         "EventId": str(number),
         "StackId": STACK_ID,

@@ -8,7 +8,8 @@ import pytest
 from private_packages.aws.errors import AwsError, StackError
 from private_packages.aws.stack.protection import is_on, lifted, turn
 from tests.aws import ErrorAnswer
-from tests.private_packages.aws.stack.test_deployment import STACK, STACK_ID
+from tests.private_packages.aws.stack.test_deployment import STACK
+from tests.private_packages.aws.stack.test_events import STACK_ID
 
 ON: Any = {**STACK, "EnableTerminationProtection": True}
 OFF: Any = STACK

@@ -8,8 +8,8 @@ import pytest
 from private_packages.aws.errors import StackError
 from private_packages.aws.stack.state import State, delete, parameters_of, state_of
 from tests.aws import ErrorAnswer
+from tests.private_packages.aws.stack.test_events import STACK_ID, page, told
 
-STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/packages/1"
 OURS = [{"OutputKey": "KeyArn", "OutputValue": "arn"}]
 
 
@@ -79,23 +79,11 @@ def test_the_values_of_the_parameters() -> None:
     assert parameters_of(None) == {}
 
 
-DELETED = {
-    "EventId": "2",
-    "StackId": STACK_ID,
-    "StackName": "packages",
-    "LogicalResourceId": "packages",
-    "PhysicalResourceId": STACK_ID,
-    "ResourceType": "AWS::CloudFormation::Stack",
-    "ResourceStatus": "DELETE_COMPLETE",
-    "Timestamp": "2026-01-01T00:00:00Z",
-}
-
-
 class TestDeletion:
     def script(self, status: str) -> dict[str, Any]:
         stack = {**described(status, []), "CreationTime": "2026-01-01T00:00:00Z"}
         return {
-            "DescribeStackEvents": [{"StackEvents": []}, {"StackEvents": [DELETED]}],
+            "DescribeStackEvents": [page(), page(told(2, "packages", "DELETE_COMPLETE"))],
             "DeleteStack": {},
             "DescribeStacks": {"Stacks": [stack]},
         }
