@@ -9,7 +9,7 @@ import pytest
 
 from generator.configuration import DEFAULT
 from private_packages.aws.tokens import expiry
-from tests.aws import ErrorAnswer, Scripted, ScriptEntry
+from tests.aws import Scripted, ScriptEntry
 from tests.generator.conftest import text_of
 from tests.private_packages.aws.stack import test_drift, test_health, test_leftovers
 from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, KEY, NO_STACK, UPDATED, key, stacks
@@ -286,28 +286,8 @@ class TestDrift:
         assert "Drift: UNKNOWN\n  Reason: May not detect the drift of the stack" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("operation", "answer", "message"),
-    [
-        ("DescribeStacks", NO_STACK, "There is no stack private-packages in us-east-1: correct --stack-name"),
-        ("DescribeStacks", ErrorAnswer("ExpiredToken"), "The AWS credentials have expired"),
-        ("DescribeKey", ErrorAnswer("Throttling"), "Cannot call kms:describe_key"),
-    ],
-)
-def test_what_aws_refuses_is_told(
-    run: Run, aws: Aws, operation: str, answer: ScriptEntry, message: str
-) -> None:
-    aws(**{operation: answer})
+def test_what_aws_refuses_is_told(run: Run, aws: Aws) -> None:
+    aws(DescribeStacks=NO_STACK)
     result = run("status")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"Error: {message}")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [((), "No Region is set: give --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
-)
-def test_without_settings(run: Run, arguments: tuple[str, ...], message: str) -> None:
-    result = run("status", *arguments)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.startswith("Error: There is no stack private-packages in us-east-1: correct --stack")

@@ -205,13 +205,6 @@ def test_a_terminal_that_lacks_a_character_shows_the_difference_nonetheless(tmp_
     assert ended.stderr.startswith(b"Error: Run `private-packages template --config ")
 
 
-def test_missing_files_fail_the_check(run: Run, folder: Path) -> None:
-    result = run("template", "--check")
-    assert result.exit_code == 1
-    assert result.stderr.endswith("Stale: templates/private-packages.yaml, templates/role-check.yaml.\n")
-    assert content(folder) == {}
-
-
 def test_the_check_for_programs(run: Run, folder: Path) -> None:
     run("template")
     (folder / "templates" / "role-check.yaml").unlink()
@@ -259,11 +252,6 @@ def test_a_configuration_that_is_missing_is_no_reason_for_the_default(run: Run, 
     assert content(folder) == {}
 
 
-def test_a_link_to_nowhere_is_no_reason_for_the_default(run: Run, folder: Path) -> None:
-    (folder / "repositories.yaml").symlink_to("none.yaml")
-    assert run("template").stderr == "Error: repositories.yaml: cannot be read: No such file or directory.\n"
-
-
 @pytest.mark.slow
 def test_a_template_that_is_too_large_is_refused(run: Run, folder: Path) -> None:
     unit = f"ou-ab12-{'a' * 32}/"
@@ -288,15 +276,6 @@ def test_an_output_folder_that_is_a_file(run: Run, folder: Path) -> None:
     assert result.exit_code == 2
     assert result.stderr.endswith("Invalid value for '--output-dir': Directory 'templates' is a file.\n")
     assert content(folder) == {"templates": b"kept"}
-
-
-def test_an_output_folder_that_cannot_be_made(run: Run, folder: Path) -> None:
-    (folder / "file").write_text("kept")
-    result = run("template", "--output-dir", "file/templates")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == (
-        f"{NO_FILE}\nError: file/templates/private-packages.yaml: cannot be written: Not a directory.\n"
-    )
 
 
 def test_an_output_folder_that_may_not_be_written(run: Run, folder: Path) -> None:
