@@ -27,43 +27,23 @@ Settings: TypeAlias = "Config | None"
 class Clients(ABC):
     """Makes the clients of one identity."""
 
+    # With the options that it is called with; with others a client has no type.
+    @overload
+    def client(self, service: Literal["cloudformation"]) -> "CloudFormationClient": ...
+    @overload
+    def client(self, service: Literal["iam"]) -> "IAMClient": ...
+    @overload
+    def client(self, service: Literal["kms"]) -> "KMSClient": ...
+    @overload
+    def client(self, service: Literal["organizations"]) -> "OrganizationsClient": ...
+    @overload
+    def client(self, service: Literal["s3"]) -> "S3Client": ...
     @overload
     def client(
-        self,
-        service: Literal["cloudformation"],
-        region_name: str | None = None,
-        config: Settings = None,
-    ) -> "CloudFormationClient": ...
-    @overload
-    def client(
-        self, service: Literal["iam"], region_name: str | None = None, config: Settings = None
-    ) -> "IAMClient": ...
-    @overload
-    def client(
-        self, service: Literal["kms"], region_name: str | None = None, config: Settings = None
-    ) -> "KMSClient": ...
-    @overload
-    def client(
-        self,
-        service: Literal["organizations"],
-        region_name: str | None = None,
-        config: Settings = None,
-    ) -> "OrganizationsClient": ...
-    @overload
-    def client(
-        self, service: Literal["s3"], region_name: str | None = None, config: Settings = None
-    ) -> "S3Client": ...
-    @overload
-    def client(
-        self,
-        service: Literal["secretsmanager"],
-        region_name: str | None = None,
-        config: Settings = None,
+        self, service: Literal["secretsmanager"], region_name: str | None = None
     ) -> "SecretsManagerClient": ...
     @overload
-    def client(
-        self, service: Literal["sts"], region_name: str | None = None, config: Settings = None
-    ) -> "STSClient": ...
+    def client(self, service: Literal["sts"], *, config: Settings = None) -> "STSClient": ...
     @overload
     def client(self, service: str, region_name: str | None = None, config: Settings = None) -> Any: ...
     def client(self, service: str, region_name: str | None = None, config: Settings = None) -> Any:

@@ -1,7 +1,6 @@
 """Change sets: what CloudFormation would do to a stack, made and shown before it is done."""
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -142,9 +141,7 @@ class ChangeSet:
 
 
 @contextmanager
-def prepared(
-    aws: Aws, desired: DesiredStack, pause: Callable[[float], None] = time.sleep
-) -> Iterator[ChangeSet]:
+def prepared(aws: Aws, desired: DesiredStack, pause: Callable[[float], None]) -> Iterator[ChangeSet]:
     """Make a change set; what has not been executed at the end is deleted, with the stack made for it.
 
     Raises:

@@ -55,16 +55,14 @@ SETTINGS: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(
-    "words",
-    [("status",), ("verify",), ("token", "check", "GitHubPackages"), ("rollout", "plan")],
-    ids=" ".join,
+    "words", ["deploy --yes", "status", "verify", "token check GitHubPackages", "rollout plan"]
 )
 @pytest.mark.parametrize(("environment", "profile"), SETTINGS.values(), ids=SETTINGS)
 def test_no_setting_ends_in_a_traceback(
     run: Run,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
+    words: str,
     environment: dict[str, str],
     profile: str,
 ) -> None:
@@ -76,7 +74,7 @@ def test_no_setting_ends_in_a_traceback(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    ended = run(*words)
+    ended = run(*words.split())
     last = ended.stderr.splitlines()[-1]
     assert (ended.exit_code, last[:7]) == (1, "Error: ")
     assert "Traceback" not in ended.output
