@@ -12,12 +12,11 @@ _PAUSES = (2, 4, 8, 16, 32, 64)
 """Seconds, beside what botocore's own attempts take: two minutes in all."""
 
 
-def patiently(call: Callable[[], Answer], pause: Callable[[float], None] = time.sleep) -> Answer:
+def patiently(call: Callable[[], Answer]) -> Answer:
     """Return what a call returns, also where AWS throttles it or does not answer for a minute or two.
 
     Args:
         call: changes nothing, so that it may be made again.
-        pause: waits for so many seconds.
 
     Raises:
         AwsError: AWS refuses, or has not answered in all that time.
@@ -28,5 +27,5 @@ def patiently(call: Callable[[], Answer], pause: Callable[[float], None] = time.
         except AwsError as error:
             if not error.may_pass:
                 raise
-        pause(seconds)
+        time.sleep(seconds)
     return call()

@@ -1,8 +1,9 @@
 """Change sets: what CloudFormation would do to a stack, made and shown before it is done."""
 
 import json
+import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -141,7 +142,7 @@ class ChangeSet:
 
 
 @contextmanager
-def prepared(aws: Aws, desired: DesiredStack, pause: Callable[[float], None]) -> Iterator[ChangeSet]:
+def prepared(aws: Aws, desired: DesiredStack) -> Iterator[ChangeSet]:
     """Make a change set; what has not been executed at the end is deleted, with the stack made for it.
 
     Raises:
@@ -155,7 +156,7 @@ def prepared(aws: Aws, desired: DesiredStack, pause: Callable[[float], None]) ->
     try:
         made = _create(aws, desired, name)
         change_set = ChangeSet(aws, desired.stack_name, made["StackId"], made["Id"])
-        _read(change_set, pause)
+        _read(change_set)
         if desired.template_url:
             _require_uploaded(change_set, desired.template)
         yield change_set
@@ -232,7 +233,7 @@ def _require_uploaded(change_set: ChangeSet, text: str) -> None:
         )
 
 
-def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
+def _read(change_set: ChangeSet) -> None:
     """Wait until the changes are computed, and take them over."""
     pages = change_set.aws.client("cloudformation").get_paginator("describe_change_set")
     waited, delay = 0.0, 0.25
@@ -253,7 +254,7 @@ def _read(change_set: ChangeSet, pause: Callable[[float], None]) -> None:
             raise StackError(
                 f"Try again later: CloudFormation has not computed the changes in {READY_SECONDS} seconds."
             )
-        pause(delay)
+        time.sleep(delay)
         waited, delay = waited + delay, min(delay * 2, 3)
     changes = [entry["ResourceChange"] for page in found for entry in page.get("Changes", [])]
     change_set.changes = [_change(each) for each in changes if not _only_follows(each)]

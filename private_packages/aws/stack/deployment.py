@@ -1,7 +1,6 @@
 """A deployment, step by step: what is refused, settled, asked, changed and followed, in which order."""
 
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -214,7 +213,7 @@ class Deployment:
         state = State.DEPLOYED if self._imports else state
         parameters = self._parameters(state)
         desired = self._desired(state, parameters, self.wanted.template.body)
-        with change_set.prepared(self.aws, desired, time.sleep) as proposed:
+        with change_set.prepared(self.aws, desired) as proposed:
             gained_and_lost = self._access(parameters) if state is State.DEPLOYED else []
             proposal = Proposal(
                 desired.is_new,
@@ -316,7 +315,7 @@ class Deployment:
             self._desired(state, parameters, json.dumps(between)),
             imports=resource_import.resources_to_import(self._imports),
         )
-        with change_set.prepared(self.aws, desired, time.sleep) as proposed:
+        with change_set.prepared(self.aws, desired) as proposed:
             proposal = Proposal(
                 is_new,
                 [*proposed.changes, *resource_import.foreseen(between, after)],
@@ -355,7 +354,7 @@ class Deployment:
                 f"The stack {self.name} is {status} by another operation: waiting until that has ended."
             )
             since = events.latest(self.aws, stack_id)
-            coming = events.follow(self.aws, stack_id, since, is_under_way=True, pause=time.sleep)
+            coming = events.follow(self.aws, stack_id, since, is_under_way=True)
             self.dialogue.show(coming, [])
 
     def _check_release(self, state: State) -> str | None:
@@ -480,7 +479,7 @@ class Deployment:
             raise DeploymentStoppedError(self._standing)
         self._standing = f"CloudFormation goes on with deleting what is left of the stack {self.name}."
         if self._description:
-            self.dialogue.show(delete(self.aws, self._description, time.sleep), [])
+            self.dialogue.show(delete(self.aws, self._description), [])
         self._description = None
         self._standing = f"Nothing was deployed: there is no stack {self.name} any more."
 
@@ -588,7 +587,7 @@ class Deployment:
         since = events.latest(self.aws, proposed.stack_id)
         self._standing = self._goes_on(is_new)
         proposed.execute()
-        coming = events.follow(self.aws, proposed.stack_id, since, pause=time.sleep)
+        coming = events.follow(self.aws, proposed.stack_id, since)
         seen: list[Event] = []
         goes_on = self._standing
         try:

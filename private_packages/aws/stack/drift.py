@@ -76,7 +76,6 @@ def detect(
     aws: Aws,
     stack_name: str,
     tell: Callable[[int], None] = lambda _seconds: None,
-    pause: Callable[[float], None] = time.sleep,
 ) -> Drift:
     """Let CloudFormation compare the stack's resources with its template, and compare what it leaves out.
 
@@ -86,10 +85,9 @@ def detect(
         aws: the stack's account and Region.
         stack_name: the stack.
         tell: is called before each pause with the seconds since the beginning.
-        pause: waits for so many seconds.
     """
     try:
-        found = _detect(aws, stack_name, tell, pause)
+        found = _detect(aws, stack_name, tell)
     except (AwsError, StackError) as error:
         found = Drift(UNKNOWN, str(error), [])
     told = {each.logical_id for each in found.resources if each.status in _TOLD}
@@ -103,7 +101,7 @@ def detect(
     return replace(found, policies=compared.differences, not_compared=left)
 
 
-def _detect(aws: Aws, stack_name: str, tell: Callable[[int], None], pause: Callable[[float], None]) -> Drift:
+def _detect(aws: Aws, stack_name: str, tell: Callable[[int], None]) -> Drift:
     cloudformation = aws.client("cloudformation")
     with asking(f"detect the drift of the stack {stack_name}"):
         detection = cloudformation.detect_stack_drift(StackName=stack_name)["StackDriftDetectionId"]
@@ -112,7 +110,7 @@ def _detect(aws: Aws, stack_name: str, tell: Callable[[int], None], pause: Calla
             if answer["DetectionStatus"] != "DETECTION_IN_PROGRESS":
                 break
             tell(look * PAUSE)
-            pause(PAUSE)
+            time.sleep(PAUSE)
         else:
             raise StackError(
                 f"CloudFormation still looks for drift of the stack {stack_name} after"

@@ -1,7 +1,7 @@
 """The events of a stack, as they come."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -51,14 +51,7 @@ def latest(aws: Aws, stack_id: str) -> str:
     return next((event["EventId"] for event in _newest_first(aws, stack_id)), "")
 
 
-def follow(
-    aws: Aws,
-    stack_id: str,
-    since: str,
-    *,
-    is_under_way: bool = False,
-    pause: Callable[[float], None] = time.sleep,
-) -> Iterator[Event]:
+def follow(aws: Aws, stack_id: str, since: str, *, is_under_way: bool = False) -> Iterator[Event]:
     """Return a stack's events after the one with the id since, until the operation ends that they belong to.
 
     What was asked for just now is over when an event says so: until it begins, the stack's status is that of
@@ -70,15 +63,15 @@ def follow(
     delay, is_over = 0.25, is_under_way
     while True:
         # Before the events, so that none is missed of what has ended.
-        status = patiently(partial(stack.get, aws, stack_id), pause)["StackStatus"]
-        since, events = patiently(partial(_after, aws, stack_id, since), pause)
+        status = patiently(partial(stack.get, aws, stack_id))["StackStatus"]
+        since, events = patiently(partial(_after, aws, stack_id, since))
         for event in events:
             if event.is_of_stack:
                 is_over = event.has_ended
             yield event
         if is_over and not status.endswith("_IN_PROGRESS"):
             return
-        pause(delay)
+        time.sleep(delay)
         delay = min(delay * 1.5, 3)
 
 

@@ -1,6 +1,6 @@
 """What can be done with a stack in the state it is in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def parameters_of(description: "StackTypeDef | StackSetTypeDef | None") -> dict[
     return {parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found}
 
 
-def delete(aws: Aws, description: "StackTypeDef", pause: Callable[[float], None]) -> Iterator[Event]:
+def delete(aws: Aws, description: "StackTypeDef") -> Iterator[Event]:
     """Delete a stack, also a protected one; its events come while they are asked for.
 
     Raises:
@@ -93,7 +93,7 @@ def delete(aws: Aws, description: "StackTypeDef", pause: Callable[[float], None]
     since = events.latest(aws, stack_id)
     with protection.lifted(aws, description), changing(aws, name, f"delete the stack {name}"):
         aws.client("cloudformation").delete_stack(StackName=stack_id)
-    yield from events.follow(aws, stack_id, since, pause=pause)
+    yield from events.follow(aws, stack_id, since)
     status = stack.get(aws, stack_id)["StackStatus"]
     if status != "DELETE_COMPLETE":
         raise StackError(

@@ -1,6 +1,5 @@
 """`private-packages deploy --remove`: take the stack away."""
 
-import time
 from collections.abc import Iterator
 
 import click
@@ -40,7 +39,7 @@ def remove(aws: Aws, stack_name: str, days: int | None, *, yes: bool, dry_run: b
         confirm("Remove this?", yes=yes)
         try:
             if found.description:
-                show_events(progress_console(), state.delete(aws, found.description, time.sleep), [])
+                show_events(progress_console(), state.delete(aws, found.description), [])
             if days:
                 removal.schedule_deletion(aws, found, days)
         except KeyboardInterrupt as error:

@@ -8,6 +8,14 @@ from tests.aws import Scripted, ScriptEntry
 
 
 @pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that would have been waited for, one after the other; nothing waits."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    return pauses
+
+
+@pytest.fixture
 def scripted(boto: boto3.Session) -> Callable[..., tuple[Aws, Scripted]]:
     """Make AWS that answers from a script, and the session behind it that tells what it was asked."""
 

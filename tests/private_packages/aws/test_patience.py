@@ -9,9 +9,9 @@ BUSY = [AwsError("Busy.", code) for code in ("Throttling", "503", "InternalFailu
 NO_ANSWER = AwsError("No answer.", is_network=True)
 
 
-def answering(*outcomes: AwsError) -> tuple[object, list[float]]:
-    """What comes of a call with these outcomes before it succeeds, and the pauses before it."""
-    waiting, pauses = list(outcomes), list[float]()
+def answering(*outcomes: AwsError) -> object:
+    """What comes of a call with these outcomes before it succeeds."""
+    waiting = list(outcomes)
 
     def call() -> str:
         if waiting:
@@ -19,23 +19,22 @@ def answering(*outcomes: AwsError) -> tuple[object, list[float]]:
         return "answer"
 
     try:
-        return patiently(call, pauses.append), pauses
+        return patiently(call)
     except AwsError as error:
-        return error, pauses
+        return error
 
 
-def test_what_passes_is_waited_for_longer_and_longer() -> None:
-    assert answering() == ("answer", [])
-    assert answering(*BUSY, NO_ANSWER) == ("answer", [2, 4, 8, 16])
+def test_what_passes_is_waited_for_longer_and_longer(pauses: list[float]) -> None:
+    assert (answering(), pauses) == ("answer", [])
+    assert (answering(*BUSY, NO_ANSWER), pauses) == ("answer", [2, 4, 8, 16])
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken", "ValidationError", ""])
-def test_what_does_not_pass_is_told_at_once(code: str) -> None:
+def test_what_does_not_pass_is_told_at_once(code: str, pauses: list[float]) -> None:
     refused = AwsError("No.", code)
-    assert answering(BUSY[0], refused) == (refused, [2])
+    assert (answering(BUSY[0], refused), pauses) == (refused, [2])
 
 
-def test_it_ends_after_more_than_a_minute() -> None:
-    error, pauses = answering(*[NO_ANSWER] * 9)
-    assert error is NO_ANSWER
+def test_it_ends_after_more_than_a_minute(pauses: list[float]) -> None:
+    assert answering(*[NO_ANSWER] * 9) is NO_ANSWER
     assert sum(pauses) > 60

@@ -13,6 +13,7 @@ from tests.aws import Attempts, ErrorAnswer, RawAnswer
 from tests.private_packages.aws.stack.test_events import STACK_ID, stack
 
 CHANGE_SET_ID = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/x/1"
+pytestmark = pytest.mark.usefixtures("pauses")
 TEMPLATE = '{"Resources": {"Role": {"Type": "AWS::IAM::Role"}}}'
 REQUEST = DesiredStack(
     stack_name="packages",
@@ -61,13 +62,9 @@ def interrupt(_: dict[str, Any]) -> Any:
     raise KeyboardInterrupt
 
 
-def no_pause(_: float) -> None:
-    pass
-
-
 def test_it_asks_for_what_is_given_and_keeps_the_rest(cloud: Callable[..., Any]) -> None:
     aws, session = cloud()
-    with prepared(aws, REQUEST, no_pause) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         change_set.execute()
     _, asked = session.sent[0]
     assert asked["ChangeSetName"].startswith("private-packages-2")
@@ -95,8 +92,7 @@ def test_no_repr_shows_a_token() -> None:
     assert "not-a-real-token" not in repr(REQUEST)
 
 
-def test_it_waits_and_reads_all_pages(cloud: Callable[..., Any]) -> None:
-    pauses: list[float] = []
+def test_it_waits_and_reads_all_pages(cloud: Callable[..., Any], pauses: list[float]) -> None:
     aws, _ = cloud(
         DescribeChangeSet=[
             {"Status": "CREATE_PENDING"},
@@ -105,15 +101,14 @@ def test_it_waits_and_reads_all_pages(cloud: Callable[..., Any]) -> None:
             {"Status": "CREATE_COMPLETE", "Changes": [resource_change("B")]},
         ]
     )
-    with prepared(aws, REQUEST, pauses.append) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         assert [change.logical_id for change in change_set.changes] == ["A", "B"]
     assert pauses == [0.25, 0.5]
 
 
-def test_it_does_not_wait_for_ever(cloud: Callable[..., Any]) -> None:
-    pauses: list[float] = []
+def test_it_does_not_wait_for_ever(cloud: Callable[..., Any], pauses: list[float]) -> None:
     aws, session = cloud(DescribeChangeSet={"Status": "CREATE_IN_PROGRESS"})
-    with pytest.raises(StackError, match="Try again later"), prepared(aws, REQUEST, pauses.append):
+    with pytest.raises(StackError, match="Try again later"), prepared(aws, REQUEST):
         pass
     assert READY_SECONDS <= sum(pauses) < READY_SECONDS + 5
     assert called(session)[-1] == "DeleteChangeSet"
@@ -153,7 +148,7 @@ def test_it_does_not_wait_for_ever(cloud: Callable[..., Any]) -> None:
 )
 def test_what_becomes_of_a_resource(cloud: Callable[..., Any], found: Any, change: Change) -> None:
     aws, _ = cloud(DescribeChangeSet=READY | {"Changes": [found]})
-    with prepared(aws, REQUEST, no_pause) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         assert change_set.changes == [change]
 
 
@@ -166,20 +161,20 @@ def test_what_becomes_of_a_resource(cloud: Callable[..., Any], found: Any, chang
 )
 def test_no_changes_are_no_failure(cloud: Callable[..., Any], reason: str) -> None:
     aws, session = cloud(DescribeChangeSet={"Status": "FAILED", "StatusReason": reason})
-    with prepared(aws, REQUEST, no_pause) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         assert (change_set.is_empty, change_set.changes) == (True, [])
     assert called(session) == ["CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet"]
 
 
 def test_a_change_of_nothing_but_outputs_is_a_change(cloud: Callable[..., Any]) -> None:
     aws, _ = cloud()
-    with prepared(aws, REQUEST, no_pause) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         assert (change_set.is_empty, change_set.changes) == (False, [])
 
 
 def test_what_cannot_be_computed_says_why(cloud: Callable[..., Any]) -> None:
     aws, session = cloud(DescribeChangeSet={"Status": "FAILED", "StatusReason": "Because of this."})
-    with pytest.raises(StackError) as refused, prepared(aws, REQUEST, no_pause):
+    with pytest.raises(StackError) as refused, prepared(aws, REQUEST):
         pass
     assert str(refused.value) == "CloudFormation cannot compute the changes: Because of this."
     assert called(session)[2:] == ["DescribeEvents", "ListHookResults", "DeleteChangeSet"]
@@ -193,7 +188,7 @@ def test_what_validation_says_is_read_before_the_change_set_is_deleted(cloud: Ca
         DescribeEvents={"OperationEvents": [event | said]},
     )
     with pytest.raises(StackError, match=r"Validation failed\. Key \(AWS::KMS::Key\): Not this\. Correct"):
-        prepared(aws, REQUEST, no_pause).__enter__()
+        prepared(aws, REQUEST).__enter__()
 
 
 UPLOADED = replace(REQUEST, template_url="https://s3/x")
@@ -207,7 +202,7 @@ def test_what_was_uploaded_is_what_cloudformation_has(
     cloud: Callable[..., Any], uploaded: str, found: str
 ) -> None:
     aws, session = cloud(GetTemplate={"TemplateBody": found})
-    with prepared(aws, replace(UPLOADED, template=uploaded), no_pause):
+    with prepared(aws, replace(UPLOADED, template=uploaded)):
         pass
     assert dict(session.sent)["GetTemplate"]["ChangeSetName"] == CHANGE_SET_ID
     assert "StackName" not in dict(session.sent)["GetTemplate"]
@@ -223,7 +218,7 @@ def test_what_somebody_put_in_its_place_is_refused(
     aws, session = cloud(GetTemplate={"TemplateBody": found})
     with (
         pytest.raises(StackError, match=r"^CloudFormation has found another template in the bucket than"),
-        prepared(aws, replace(UPLOADED, template=uploaded), no_pause),
+        prepared(aws, replace(UPLOADED, template=uploaded)),
     ):
         pass
     assert called(session)[-1] == "DeleteChangeSet"
@@ -232,39 +227,39 @@ def test_what_somebody_put_in_its_place_is_refused(
 class TestWhatIsNotExecuted:
     def test_is_deleted_with_the_stack_that_was_made_for_it(self, cloud: Callable[..., Any]) -> None:
         aws, session = cloud(DescribeStacks=[NO_STACK, UNDER_REVIEW])
-        with prepared(aws, NEW, no_pause):
+        with prepared(aws, NEW):
             pass
         assert called(session)[-3:] == ["DeleteChangeSet", "DescribeStacks", "DeleteStack"]
         assert session.sent[-1][1] == {"StackName": STACK_ID}
 
     def test_leaves_a_stack_that_was_there_before(self, cloud: Callable[..., Any]) -> None:
         aws, session = cloud(DescribeStacks=UNDER_REVIEW)
-        with prepared(aws, NEW, no_pause):
+        with prepared(aws, NEW):
             pass
         assert "DeleteStack" not in called(session)
 
     def test_leaves_a_stack_that_somebody_else_has_deployed_since(self, cloud: Callable[..., Any]) -> None:
         aws, session = cloud(DescribeStacks=[NO_STACK, stack("CREATE_IN_PROGRESS")])
-        with prepared(aws, NEW, no_pause):
+        with prepared(aws, NEW):
             pass
         assert "DeleteStack" not in called(session)
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, StackError])
     def test_is_deleted_whatever_happens(self, cloud: Callable[..., Any], error: type[BaseException]) -> None:
         aws, session = cloud(DescribeStacks=[NO_STACK, UNDER_REVIEW])
-        with pytest.raises(error), prepared(aws, NEW, no_pause):
+        with pytest.raises(error), prepared(aws, NEW):
             raise error
         assert called(session)[-1] == "DeleteStack"
 
     def test_a_failing_deletion_does_not_hide_what_happened(self, cloud: Callable[..., Any]) -> None:
         aws, _ = cloud(DeleteChangeSet=ErrorAnswer("AccessDenied"))
-        with pytest.raises(StackError, match="first"), prepared(aws, REQUEST, no_pause):
+        with pytest.raises(StackError, match="first"), prepared(aws, REQUEST):
             raise StackError("first")
 
     def test_a_failing_deletion_is_told_where_nothing_else_is(self, cloud: Callable[..., Any]) -> None:
         aws, _ = cloud(DeleteChangeSet=ErrorAnswer("AccessDenied"))
         refusal = pytest.raises(AwsError, match="May not delete the change set")
-        with refusal, prepared(aws, REQUEST, no_pause):
+        with refusal, prepared(aws, REQUEST):
             pass
 
     def test_is_looked_for_even_where_the_answer_got_lost(self, cloud: Callable[..., Any]) -> None:
@@ -272,7 +267,7 @@ class TestWhatIsNotExecuted:
             DescribeStacks=[NO_STACK, UNDER_REVIEW],
             CreateChangeSet=interrupt,
         )
-        with pytest.raises(KeyboardInterrupt), prepared(aws, NEW, no_pause):
+        with pytest.raises(KeyboardInterrupt), prepared(aws, NEW):
             pass
         assert called(session)[-1] == "DeleteStack"
 
@@ -282,7 +277,7 @@ class TestAnotherOperation:
 
     def test_that_holds_the_stack_at_first(self, cloud: Callable[..., Any]) -> None:
         aws, _ = cloud(CreateChangeSet=LOCKED)
-        with pytest.raises(StackError, match=self.SENTENCE), prepared(aws, REQUEST, no_pause):
+        with pytest.raises(StackError, match=self.SENTENCE), prepared(aws, REQUEST):
             pass
 
     def test_that_was_faster_than_the_answer_to_the_question(self, cloud: Callable[..., Any]) -> None:
@@ -291,7 +286,7 @@ class TestAnotherOperation:
             "ChangeSet [x] cannot be executed in its current execution status of [OBSOLETE]",
         )
         aws, session = cloud(ExecuteChangeSet=obsolete)
-        with pytest.raises(StackError, match=self.SENTENCE), prepared(aws, REQUEST, no_pause) as change_set:
+        with pytest.raises(StackError, match=self.SENTENCE), prepared(aws, REQUEST) as change_set:
             change_set.execute()
         assert called(session)[-1] == "DeleteChangeSet"
 
@@ -299,14 +294,14 @@ class TestAnotherOperation:
 def test_a_refused_execution_is_deleted(cloud: Callable[..., Any]) -> None:
     aws, session = cloud(ExecuteChangeSet=ErrorAnswer("AccessDenied"))
     refusal = pytest.raises(AwsError, match="May not change the stack packages")
-    with refusal, prepared(aws, REQUEST, no_pause) as change_set:
+    with refusal, prepared(aws, REQUEST) as change_set:
         change_set.execute()
     assert called(session)[-1] == "DeleteChangeSet"
 
 
 def test_an_execution_of_which_nobody_knows_is_left_alone(cloud: Callable[..., Any]) -> None:
     aws, session = cloud(ExecuteChangeSet=interrupt)
-    with pytest.raises(KeyboardInterrupt), prepared(aws, REQUEST, no_pause) as change_set:
+    with pytest.raises(KeyboardInterrupt), prepared(aws, REQUEST) as change_set:
         change_set.execute()
     assert called(session)[-1] == "ExecuteChangeSet"
 
@@ -320,14 +315,11 @@ def test_an_execution_of_which_nobody_knows_is_left_alone(cloud: Callable[..., A
     ],
     ids=["nothing", "a proxy's page", "busy"],
 )
-def test_an_execution_whose_answer_is_lost_is_left_alone(
-    cloud: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, lost: Any
-) -> None:
+def test_an_execution_whose_answer_is_lost_is_left_alone(cloud: Callable[..., Any], lost: Any) -> None:
     """CloudFormation may have begun: deleting the change set, or the stack with it, could undo that."""
-    monkeypatch.setattr("time.sleep", no_pause)
     aws, session = cloud(ExecuteChangeSet=lost, DescribeStacks=UNDER_REVIEW)
     unknown = pytest.raises(StackError, match=r"Whether CloudFormation has begun is not known: look with")
-    with unknown, prepared(aws, NEW, no_pause) as change_set:
+    with unknown, prepared(aws, NEW) as change_set:
         change_set.execute()
     assert change_set.is_executed
     assert called(session)[-1] == "ExecuteChangeSet"
@@ -348,7 +340,7 @@ def test_what_only_follows_another_resource_is_left_out(cloud: Callable[..., Any
         modified("Grave", "AWS::SecretsManager::Secret", "Conditional", recreation="Always", **follows),
     ]
     aws, _ = cloud(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": changes})
-    with prepared(aws, REQUEST, no_pause) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         assert [change.logical_id for change in change_set.changes] == ["Direct", "Grave"]
 
 
@@ -356,5 +348,5 @@ def test_the_role_check_is_never_replaced(cloud: Callable[..., Any]) -> None:
     """Its function answers with the same physical id each time, which CloudFormation cannot know."""
     change = modified("StackeryRole", "Custom::StackeryRole", "Conditional", recreation="Conditionally")
     aws, _ = cloud(DescribeChangeSet={"Status": "CREATE_COMPLETE", "Changes": [change]})
-    with prepared(aws, REQUEST, no_pause) as change_set:
+    with prepared(aws, REQUEST) as change_set:
         assert [each.action for each in change_set.changes] == [Action.CHANGE]

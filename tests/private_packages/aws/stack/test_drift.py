@@ -58,9 +58,10 @@ def script(organization: str = "", **changes: Any) -> dict[str, ScriptEntry]:
     } | changes
 
 
-def test_nothing_drifted(scripted: Make) -> None:
+def test_nothing_drifted(scripted: Make, pauses: list[float]) -> None:
     aws, _ = scripted(**script())
-    found = detect(aws, "x", pause=lambda _: pytest.fail("It need not wait."))
+    found = detect(aws, "x")
+    assert pauses == []
     assert (found.status, found.reason, found.resources, found.problems) == ("IN_SYNC", "", [], [])
 
 
@@ -87,21 +88,19 @@ def test_what_differs_is_named_without_its_values(scripted: Make) -> None:
     assert ("DescribeStackResourceDrifts", {"StackName": "x", "NextToken": "2"}) in session.sent
 
 
-def test_it_waits_for_the_end_and_tells_how_long(scripted: Make) -> None:
+def test_it_waits_for_the_end_and_tells_how_long(scripted: Make, pauses: list[float]) -> None:
     told: list[int] = []
-    paused: list[float] = []
     aws, _ = scripted(**script(DescribeStackDriftDetectionStatus=[GOING_ON, GOING_ON, IN_SYNC]))
-    assert detect(aws, "x", told.append, paused.append).status == "IN_SYNC"
-    assert (told, paused) == ([0, PAUSE], [PAUSE, PAUSE])
+    assert detect(aws, "x", told.append).status == "IN_SYNC"
+    assert (told, pauses) == ([0, PAUSE], [PAUSE, PAUSE])
 
 
-def test_it_does_not_wait_for_ever(scripted: Make) -> None:
-    paused: list[float] = []
+def test_it_does_not_wait_for_ever(scripted: Make, pauses: list[float]) -> None:
     aws, _ = scripted(**script(DescribeStackDriftDetectionStatus=GOING_ON))
-    found = detect(aws, "x", pause=paused.append)
+    found = detect(aws, "x")
     assert found.reason.startswith("CloudFormation still looks for drift of the stack x after 10 minutes")
     assert found.problems[0] == "whether the stack drifted is not known"
-    assert len(paused) == MAXIMUM_LOOKS
+    assert len(pauses) == MAXIMUM_LOOKS
 
 
 def test_what_could_not_be_found_out_is_told(scripted: Make) -> None:

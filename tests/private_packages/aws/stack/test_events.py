@@ -52,7 +52,7 @@ def test_the_latest_event(scripted: Callable[..., Any]) -> None:
     assert latest(aws, STACK_ID) == ""
 
 
-def test_each_event_comes_once_and_in_its_order(scripted: Callable[..., Any]) -> None:
+def test_each_event_comes_once_and_in_its_order(scripted: Callable[..., Any], pauses: list[float]) -> None:
     aws, _ = scripted(
         DescribeStacks=[stack("UPDATE_IN_PROGRESS"), stack("UPDATE_IN_PROGRESS"), stack("UPDATE_COMPLETE")],
         DescribeStackEvents=[
@@ -61,8 +61,7 @@ def test_each_event_comes_once_and_in_its_order(scripted: Callable[..., Any]) ->
             page(BEFORE, BEGUN, KEY, CLEANUP, ENDED),
         ],
     )
-    pauses: list[float] = []
-    events = list(follow(aws, STACK_ID, "1", pause=pauses.append))
+    events = list(follow(aws, STACK_ID, "1"))
     assert [(event.logical_id, event.status) for event in events] == [
         ("packages", "UPDATE_IN_PROGRESS"),
         ("Key", "UPDATE_COMPLETE"),
@@ -79,12 +78,13 @@ def test_it_reads_pages_until_what_it_knows(scripted: Callable[..., Any]) -> Non
     assert [operation for operation, _ in session.sent].count("DescribeStackEvents") == 2
 
 
+@pytest.mark.usefixtures("pauses")
 def test_the_state_of_before_does_not_end_it(scripted: Callable[..., Any]) -> None:
     aws, _ = scripted(
         DescribeStacks=stack("UPDATE_COMPLETE"),
         DescribeStackEvents=[page(BEFORE), page(BEFORE, BEGUN), page(BEFORE, BEGUN, ENDED)],
     )
-    assert [event.status for event in follow(aws, STACK_ID, "1", pause=lambda _: None)] == [
+    assert [event.status for event in follow(aws, STACK_ID, "1")] == [
         "UPDATE_IN_PROGRESS",
         "UPDATE_COMPLETE",
     ]
@@ -95,11 +95,10 @@ def test_what_is_under_way_may_end_without_a_further_event(scripted: Callable[..
     assert list(follow(aws, STACK_ID, "5", is_under_way=True)) == []
 
 
-def test_the_pauses_grow_to_three_seconds(scripted: Callable[..., Any]) -> None:
+def test_the_pauses_grow_to_three_seconds(scripted: Callable[..., Any], pauses: list[float]) -> None:
     states = [stack("UPDATE_IN_PROGRESS")] * 12 + [stack("UPDATE_COMPLETE")]
     aws, _ = scripted(DescribeStacks=states, DescribeStackEvents=page(ENDED))
-    pauses: list[float] = []
-    list(follow(aws, STACK_ID, "5", is_under_way=True, pause=pauses.append))
+    list(follow(aws, STACK_ID, "5", is_under_way=True))
     assert (pauses[0], pauses[-1]) == (0.25, 3)
 
 
@@ -109,6 +108,7 @@ def test_what_aws_refuses_is_told(scripted: Callable[..., Any]) -> None:
         list(follow(aws, STACK_ID, ""))
 
 
+@pytest.mark.usefixtures("pauses")
 def test_a_hook_that_refuses_says_why_and_ends_nothing(scripted: Callable[..., Any]) -> None:
     """The resource's own event says only that a Hook failed."""
     hook = {
@@ -135,7 +135,7 @@ def test_a_hook_that_refuses_says_why_and_ends_nothing(scripted: Callable[..., A
             ),
         ],
     )
-    found = list(follow(aws, STACK_ID, "1", pause=lambda _: None))
+    found = list(follow(aws, STACK_ID, "1"))
     assert [event.status for event in found][2:] == [
         "UPDATE_IN_PROGRESS",
         "HOOK_COMPLETE_FAILED",

@@ -79,6 +79,7 @@ def test_the_values_of_the_parameters() -> None:
     assert parameters_of(None) == {}
 
 
+@pytest.mark.usefixtures("pauses")
 class TestDeletion:
     def script(self, status: str) -> dict[str, Any]:
         stack = {**described(status, []), "CreationTime": "2026-01-01T00:00:00Z"}
@@ -90,21 +91,21 @@ class TestDeletion:
 
     def test_is_followed_to_its_end(self, scripted: Callable[..., Any]) -> None:
         aws, session = scripted(**self.script("DELETE_COMPLETE"))
-        events = list(delete(aws, described("ROLLBACK_COMPLETE"), lambda _: None))
+        events = list(delete(aws, described("ROLLBACK_COMPLETE")))
         assert [event.status for event in events] == ["DELETE_COMPLETE"]
         assert ("DeleteStack", {"StackName": STACK_ID}) in session.sent
 
     def test_of_a_protected_stack_turns_that_off(self, scripted: Callable[..., Any]) -> None:
         aws, session = scripted(**self.script("DELETE_COMPLETE"), UpdateTerminationProtection={})
         protected = described("CREATE_COMPLETE") | {"EnableTerminationProtection": True}
-        list(delete(aws, protected, lambda _: None))
+        list(delete(aws, protected))
         called = [operation for operation, _ in session.sent]
         assert called.index("UpdateTerminationProtection") < called.index("DeleteStack")
 
     def test_that_fails_is_told(self, scripted: Callable[..., Any]) -> None:
         aws, _ = scripted(**self.script("DELETE_FAILED"))
         with pytest.raises(StackError, match="could not be deleted, it is DELETE_FAILED"):
-            list(delete(aws, described("ROLLBACK_COMPLETE"), lambda _: None))
+            list(delete(aws, described("ROLLBACK_COMPLETE")))
 
     def test_that_is_refused_is_told(self, scripted: Callable[..., Any]) -> None:
         protected = ErrorAnswer(
@@ -112,4 +113,4 @@ class TestDeletion:
         )
         aws, _ = scripted(**self.script("X") | {"DeleteStack": protected})
         with pytest.raises(Exception, match=r"Cannot delete the stack packages .*Protection"):
-            list(delete(aws, described("ROLLBACK_COMPLETE"), lambda _: None))
+            list(delete(aws, described("ROLLBACK_COMPLETE")))
