@@ -163,6 +163,7 @@ class TestWrongUse:
                 ["--stack-name", "my_stack", *YES],
                 "--stack-name: a letter, then letters, digits and hyphens, 128 at most.",
             ),
+            (["--schedule-deletion", "7", *YES], "--schedule-deletion goes with --remove: give both."),
             (["--parameter", "RoleCheck=Off", *YES], "--parameter RoleCheck: takes Enforce or Warn only."),
             (
                 ["--quick-create-link"],
