@@ -343,27 +343,11 @@ class TestTheOrganization:
         ]
         assert rows == document["accounts"]
 
-    @pytest.mark.parametrize(
-        ("options", "message"),
-        [
-            (
-                ("--account", "111122223333"),
-                "Account 111122223333 is not in the organization: correct it, or",
-            ),
-            (
-                ("--exclude", "111122223333"),
-                "Account 111122223333 is not in the organization: correct it, or",
-            ),
-            (("--ou", "ou-ab12-cdefghij"), "There is no organizational unit ou-ab12-cdefghij: correct it."),
-        ],
-    )
-    def test_what_is_not_in_the_organization(
-        self, run: Run, organization: MotoOrganization, options: tuple[str, ...], message: str
-    ) -> None:
+    def test_what_is_not_in_the_organization(self, run: Run, organization: MotoOrganization) -> None:
         assert organization
-        result = run("check", "--organization", *options)
+        result = run("check", "--organization", "--account", "111122223333")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr.startswith(f"Error: {message}")
+        assert result.stderr.startswith("Error: Account 111122223333 is not in the organization: correct it")
 
     def test_only_suspended_accounts(self, run: Run, members: dict[str, str]) -> None:
         result = run("check", "--organization", "--account", members["closed"])
@@ -417,79 +401,16 @@ def test_a_wrong_use(run: Run, arguments: tuple[str, ...], message: str) -> None
 
 @pytest.mark.parametrize("option", ["--organization", None])
 class TestAwsThatCannotBeAsked:
-    def test_without_a_region(self, run: Run, option: str | None) -> None:
-        result = run("check", *filter(None, [option]))
-        assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr == "Error: No Region is set: give --region or set AWS_REGION.\n"
-
     def test_without_credentials(self, run: Run, option: str | None) -> None:
         result = run("check", "--region", "us-east-1", *filter(None, [option]))
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == "Error: No AWS credentials: sign in, or give --profile.\n"
-
-    def test_with_an_unknown_profile(self, run: Run, option: str | None) -> None:
-        result = run("check", "--profile", "nobody", *filter(None, [option]))
-        assert (result.exit_code, result.stdout) == (1, "")
-        assert "The config profile (nobody) could not be found" in result.stderr
 
     def test_with_expired_credentials(self, run: Run, aws: dict[str, Any], option: str | None) -> None:
         aws |= dict.fromkeys(("GetCallerIdentity", "DescribeOrganization"), ErrorAnswer("ExpiredToken"))
         result = run("check", *filter(None, [option]))
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == "Error: The AWS credentials have expired: sign in, or give --profile.\n"
-
-
-STACK = {
-    "StackId": "arn:aws:cloudformation:us-east-1:111122223333:stack/stackery/1",
-    "StackName": "stackery",
-    "CreationTime": "2019-01-01T00:00:00Z",
-    "StackStatus": "CREATE_COMPLETE",
-}
-
-
-def build_role(parameters: dict[str, Any]) -> dict[str, Any]:
-    name = parameters["RoleName"]
-    arn = f"arn:aws:iam::111122223333:role/stackery/{name}"
-    role = {"Path": "/stackery/", "RoleName": name, "RoleId": "AROAEXAMPLEEXAMPLE", "Arn": arn}
-    return {"Role": role | {"CreateDate": "2019-01-01T00:00:00Z"}}
-
-
-AGENT = """\
-Resources:
-  Agent:
-    Type: Custom::StackeryAgentCommanderBootstrap
-    Properties:
-      AgentVersion: 1.25.0
-"""
-
-
-@pytest.mark.parametrize(
-    ("operation", "told"),
-    [
-        ("GetRole", "Allow iam:GetRole in account 111122223333: AccessDenied"),
-        (
-            "DescribeStacks",
-            "Allow cloudformation:DescribeStacks (denied in every Region) in account 111122223333: ",
-        ),
-        ("GetTemplate", "Allow cloudformation:GetTemplate in account 111122223333: AccessDenied"),
-        ("DescribeOrganization", "Allow organizations:DescribeOrganization in account 111122223333"),
-    ],
-)
-def test_what_may_not_be_looked_at_is_not_reachable(
-    run: Run, aws: dict[str, Any], operation: str, told: str
-) -> None:
-    aws |= {
-        "GetRole": build_role,
-        "DescribeStacks": {"Stacks": [STACK]},
-        "GetTemplate": {"TemplateBody": AGENT},
-        "DescribeOrganization": {"Organization": {"Id": "o-a1b2c3d4e5"}},
-    }
-    assert run("check").exit_code == 0
-    aws[operation] = DENIED
-    result = run("check")
-    assert (result.exit_code, result.stderr) == (1, "")
-    assert "\nVerdict       not reachable\n" in result.stdout
-    assert told in result.stdout
 
 
 @pytest.mark.parametrize(
