@@ -1,4 +1,4 @@
-"""Instances and versions as moto's organization, stack sets and stacks answer, over HTTP."""
+"""Versions as moto's stacks answer, over HTTP."""
 
 import json
 import urllib.request
@@ -9,9 +9,8 @@ from moto.server import ThreadedMotoServer
 
 from private_packages.aws.aws import Aws, sign_in
 from private_packages.aws.organization.roles import Roles
-from private_packages.aws.stack_sets import instances, role_versions
+from private_packages.aws.stack_sets import role_versions
 from private_packages.aws.stack_sets.instances import Instance, Outcome
-from private_packages.aws.stack_sets.stack_set import StackSet
 
 pytestmark = pytest.mark.server
 TOPIC = {"T": {"Type": "AWS::SNS::Topic"}}
@@ -35,38 +34,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         # What was made stays in this process.
         urllib.request.urlopen(f"{address}/moto-api/reset", b"").close()  # noqa: S310
         server.stop()
-
-
-def with_accounts(aws: Aws, *names: str) -> str:
-    """Make an organization with accounts of these names in a unit, and return the unit's id."""
-    organizations = aws.client("organizations")
-    organizations.create_organization(FeatureSet="ALL")
-    root = organizations.list_roots()["Roots"][0]["Id"]
-    unit = organizations.create_organizational_unit(ParentId=root, Name="Workloads")
-    for name in names:
-        made = organizations.create_account(Email=f"{name}@example.com", AccountName=name)
-        account = made["CreateAccountStatus"]["AccountId"]
-        organizations.move_account(
-            AccountId=account,
-            SourceParentId=root,
-            DestinationParentId=unit["OrganizationalUnit"]["Id"],
-        )
-    return str(unit["OrganizationalUnit"]["Id"])
-
-
-def test_all_instances_of_an_organization_are_listed_with_the_names_of_their_accounts(aws: Aws) -> None:
-    unit = with_accounts(aws, "payments", "search")
-    stack_set = StackSet(aws, "check")
-    stack_set.call("create_stack_set", TemplateBody=TEMPLATE, PermissionModel="SERVICE_MANAGED")
-    targets = {"OrganizationalUnitIds": [unit]}
-    stack_set.call("create_stack_instances", DeploymentTargets=targets, Regions=["us-east-1", "eu-west-1"])
-    found = instances.list_all(stack_set, instances.account_names(aws))
-    assert sorted((each.name, each.region, each.outcome) for each in found) == [
-        ("payments", "eu-west-1", Outcome.DONE),
-        ("payments", "us-east-1", Outcome.DONE),
-        ("search", "eu-west-1", Outcome.DONE),
-        ("search", "us-east-1", Outcome.DONE),
-    ]
 
 
 def test_versions_are_read_in_other_accounts_through_the_clients_that_all_share(aws: Aws) -> None:

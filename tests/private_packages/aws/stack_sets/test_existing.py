@@ -61,13 +61,6 @@ def test_the_newest_operation_comes_first(scripted: Make) -> None:
     assert [each.id for each in operations(StackSet(aws, "checks"))] == ["b", "a"]
 
 
-@pytest.mark.parametrize("purpose", list(Purpose))
-def test_an_operation_tells_what_it_was_for(scripted: Make, purpose: Purpose) -> None:
-    aws, _ = scripted(ListStackSetOperations={"Summaries": [operation(purpose.new_id(), "RUNNING", 1)]})
-    [found] = operations(StackSet(aws, "checks"))
-    assert [each for each in Purpose if found.was_for(each)] == [purpose]
-
-
 def running(operation_id: str) -> Existing:
     return Existing(open_operations=[Operation(operation_id, "UPDATE", "RUNNING")])
 

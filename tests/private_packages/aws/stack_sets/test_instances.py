@@ -176,11 +176,6 @@ def test_throttling_without_end_is_told(scripted: Script, monkeypatch: pytest.Mo
         listed(scripted, Attempts([THROTTLED]))
 
 
-def test_a_set_that_is_not_there_is_told_with_what_to_do(scripted: Script) -> None:
-    with pytest.raises(AwsError, match=r"^There is no stack set stackery-role-check in us-east-1: correct "):
-        listed(scripted, ErrorAnswer("StackSetNotFoundException", f"StackSet {STACK_SET} not found"))
-
-
 def test_like_reasons_are_one_group_the_causes_first_and_the_largest_of_them(scripted: Script) -> None:
     groups = instances.group(listed(scripted, paged(FORTY)))
     found = [f"{len(group.instances)} {group.outcome}: {group.reason}" for group in groups]

@@ -16,7 +16,6 @@ from private_packages.aws.stack_sets.operation import (
     Progress,
     carry_out,
     follow,
-    stop,
 )
 from private_packages.aws.stack_sets.plan import Step
 from private_packages.aws.stack_sets.stack_set import StackSet
@@ -85,13 +84,6 @@ class TestFollowing:
         assert [update.is_over for update in updates] == [False, False, True]
         assert clock.pauses == [5, 5]
         assert session.sent[-1][1]["NextToken"] == "x"
-
-    def test_it_asks_as_whoever_calls(self, scripted: Callable[..., Any]) -> None:
-        aws, session = scripted(
-            DescribeStackSetOperation=described("SUCCEEDED"), ListStackSetOperationResults=results()
-        )
-        last(follow(StackSet(aws, "checks", "DELEGATED_ADMIN"), [ONE], sleep=Clock().sleep))
-        assert [parameters["CallAs"] for _, parameters in session.sent] == ["DELEGATED_ADMIN"] * 2
 
     def test_an_operation_that_succeeded_as_a_whole_may_have_failed_in_accounts(
         self, scripted: Callable[..., Any]
@@ -273,14 +265,3 @@ class TestCarryingOut:
         message = r"^Somebody else made a stack set checks at the same time: try again\.$"
         with pytest.raises(AwsError, match=message):
             list(carry_out(StackSet(aws, "checks"), [self.CREATE_SET]))
-
-
-def test_stopping_names_the_operation(scripted: Callable[..., Any]) -> None:
-    aws, session = scripted(StopStackSetOperation={})
-    stop(StackSet(aws, "checks", "DELEGATED_ADMIN"), ONE)
-    assert session.sent == [
-        (
-            "StopStackSetOperation",
-            {"StackSetName": "checks", "CallAs": "DELEGATED_ADMIN", "OperationId": "one"},
-        )
-    ]

@@ -9,7 +9,7 @@ import pytest
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import StackSetError
 from private_packages.aws.organization.members import Member
-from private_packages.aws.stack_sets.definition import Definition, Permissions
+from private_packages.aws.stack_sets.definition import Definition
 from private_packages.aws.stack_sets.existing import Existing, Place
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.preferences import Amount, Preferences
@@ -24,12 +24,7 @@ TARGETS = Targets(
     members=[Member(ONE, "one", is_active=True), Member(TWO, "two", is_active=True)],
     suspended=[Member(THREE, "three", is_active=False)],
 )
-PREFERENCES = {
-    "RegionConcurrencyType": "PARALLEL",
-    "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
-    "MaxConcurrentPercentage": 100,
-    "FailureTolerancePercentage": 100,
-}
+PREFERENCES = Preferences().parameters()
 ALL_CURRENT = {(account, region): "CURRENT" for account in (ONE, TWO) for region in (EAST, WEST)}
 
 
@@ -125,17 +120,10 @@ def test_a_self_managed_set_names_the_accounts() -> None:
 
 
 def test_the_preferences_are_those_that_were_asked_for() -> None:
-    found = plan(preferences=Preferences(Amount(10), Amount(5, is_percentage=True)))
-    assert calls(found)[1][1]["OperationPreferences"] == {
-        "RegionConcurrencyType": "PARALLEL",
-        "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
-        "MaxConcurrentCount": 10,
-        "FailureTolerancePercentage": 5,
-    }
+    slow = Preferences(Amount(10), Amount(5, is_percentage=True))
+    assert calls(plan(preferences=slow))[1][1]["OperationPreferences"] == slow.parameters()
 
 
 def test_a_set_of_something_else_cannot_be_planned_for() -> None:
     with pytest.raises(StackSetError, match="another template"):
         plan({}, TemplateBody=OTHER_TEMPLATE.description)
-    with pytest.raises(StackSetError, match="self-managed, which cannot be changed"):
-        plan({}, PermissionModel=Permissions("SELF_MANAGED").model)

@@ -4,7 +4,7 @@ import boto3
 import pytest
 
 from private_packages.aws.aws import sign_in
-from private_packages.aws.errors import OrganizationError, StackSetError
+from private_packages.aws.errors import StackSetError
 from private_packages.aws.organization import members as organizations
 from private_packages.aws.stack_sets import targets
 from private_packages.aws.stack_sets.targets import Targets
@@ -85,7 +85,6 @@ def test_some_of_them_are_told_by_intersection(organization: Grow) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_more_units_than_a_call_takes_become_several_calls(organization: Grow) -> None:
     tree = organization(4)
     client = boto3.client("organizations")
@@ -99,12 +98,6 @@ def test_more_units_than_a_call_takes_become_several_calls(organization: Grow) -
     batches = reached(units=units).batches
     assert [len(batch.units) for batch in batches] == [50, 12]
     assert [list(batch.accounts) for batch in batches] == [[tree.accounts[1]], [tree.accounts[2]]]
-
-
-def test_an_unknown_unit_is_refused(organization: Grow) -> None:
-    organization(1)
-    with pytest.raises(OrganizationError, match="There is no organizational unit ou-aaaa-bbbbbbbb"):
-        reached(units=["ou-aaaa-bbbbbbbb"])
 
 
 @pytest.mark.parametrize("option", ["accounts", "exclude"])

@@ -37,10 +37,9 @@ def test_an_unknown_unit(run: Run, organization: Grow) -> None:
     )
 
 
-@pytest.mark.parametrize("option", ["--account", "--exclude"])
-def test_an_account_outside_the_organization(run: Run, organization: Grow, option: str) -> None:
+def test_an_account_outside_the_organization(run: Run, organization: Grow) -> None:
     organization(1)
-    assert refused(run, option, "999900001111") == (
+    assert refused(run, "--account", "999900001111") == (
         "Error: Account 999900001111 is not in the organization: correct it, or leave it out."
     )
 
@@ -124,10 +123,7 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("--parameter RoleCheck", "--parameter: write it as NAME=VALUE, OrganizationId=o-a1b2c3d4e5."),
         ("--parameter RoleCheck=Ignore", "--parameter RoleCheck: takes Enforce or Warn only."),
-        ("--parameter MinimumRoleVersion=new", "--parameter MinimumRoleVersion: A version such as 1.25.0."),
-        ("--parameter Recheck=1 --parameter Recheck=2", "--parameter Recheck: is given twice: remove one"),
         ("--parameter Minimum=1", "--parameter: the template has no such parameter, but OrganizationId, "),
         (
             "--template private-packages --parameter GitHubPackagesToken=not-a-real-token",
@@ -138,12 +134,8 @@ def test_a_name_that_another_template_has_taken(run: Run, organization: Grow, st
             "--max-concurrent 0",
             "Invalid value for '--max-concurrent': 0: write so many accounts (10) or percent",
         ),
-        ("--max-concurrent 101%", "Invalid value for '--max-concurrent': 101%: write"),
         ("--failure-tolerance many", "Invalid value for '--failure-tolerance': many: write"),
-        *(
-            (f"--regions={regions}", "Invalid value for '--regions': an entry is empty: write Regions with")
-            for regions in ("us-east-1,,eu-west-1", "us-east-1,", ",us-east-1", "")
-        ),
+        ("--regions=us-east-1,", "Invalid value for '--regions': an entry is empty: write Regions with"),
         ("--name 1st", "Invalid value for '--name': a letter, then letters, digits"),
         ("--self-managed", "--self-managed: name the accounts, each with --account."),
         ("--self-managed --account 111122223333 --ou r-ab12", "--ou: is for rollouts to an organization"),

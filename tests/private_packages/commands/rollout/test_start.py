@@ -13,6 +13,7 @@ from private_packages.commands.files import template_text
 from tests import ROOT
 from tests.aws import ErrorAnswer
 from tests.private_packages.aws.stack_sets.conftest import Grow
+from tests.private_packages.aws.stack_sets.rollouts import refused, resource
 from tests.private_packages.aws.stack_sets.sample import described
 from tests.private_packages.aws.stack_sets.service import (
     CANCELLED,
@@ -24,9 +25,9 @@ from tests.private_packages.aws.stack_sets.service import (
     counted,
 )
 from tests.private_packages.aws.stack_sets.test_consent import of_0_1_0
+from tests.private_packages.commands.rollout.elsewhere import NAME, begin
 from tests.private_packages.conftest import Run
 
-NAME = "stackery-role-check"
 CHANGES = {
     "CreateStackSet",
     "UpdateStackSet",
@@ -206,31 +207,15 @@ class TestAgain:
         [update] = called(stack_sets, "UpdateStackSet")
         assert update["Parameters"][-1] == {"ParameterKey": "GitHubPackagesToken", "UsePreviousValue": True}
 
-    def test_a_set_that_takes_one_operation_at_a_time_gets_one_after_the_other(
-        self, run: Run, organization: Grow, stack_sets: StackSets
-    ) -> None:
-        tree = organization(4)
-        run("rollout", "start", "--yes", "--ou", tree.units["Prod"])
-        stack_sets.sets[NAME].description["ManagedExecution"] = {"Active": False}
-        result = run("rollout", "start", "--yes", "--parameter", "Recheck=1")
-        assert result.exit_code == 0, result.output
-        assert {instance.status for instance in instances(stack_sets)} == {"CURRENT"}
-        assert len(instances(stack_sets)) == 4
-
 
 @pytest.mark.slow
 class TestWhileSomethingRuns:
-    def begin(self, service: StackSets, operation_id: str, action: str = "UPDATE") -> None:
-        """Leave an operation running, from wherever."""
-        found = service.sets[NAME]
-        service._begin(found, action, {"OperationId": operation_id}, list(found.instances.values()))
-
     def test_a_rollout_is_followed_and_not_started_twice(
         self, run: Run, organization: Grow, stack_sets: StackSets
     ) -> None:
         organization(3)
         run("rollout", "start", "--yes")
-        self.begin(stack_sets, Purpose.START.new_id())
+        begin(stack_sets, Purpose.START.new_id())
         before = changes(stack_sets)
         result = run("rollout", "start")
         assert result.exit_code == 0
@@ -241,7 +226,7 @@ class TestWhileSomethingRuns:
     def test_what_it_left_is_done_after_it(self, run: Run, organization: Grow, stack_sets: StackSets) -> None:
         tree = organization(8)
         run("rollout", "start", "--yes", "--ou", tree.units["Prod"])
-        self.begin(stack_sets, Purpose.START.new_id())
+        begin(stack_sets, Purpose.START.new_id())
         result = run("rollout", "start", "--yes")
         assert result.stdout == "6 of 6 instances done.\n"
         assert len(instances(stack_sets)) == 8
@@ -252,39 +237,26 @@ class TestWhileSomethingRuns:
         tree = organization(3)
         run("rollout", "start", "--yes")
         stack_sets.script = fail(tree.accounts[:1])
-        self.begin(stack_sets, Purpose.START.new_id())
+        begin(stack_sets, Purpose.START.new_id())
         before = changes(stack_sets)
         result = run("rollout", "start", "--yes")
         assert result.exit_code == 1
         assert changes(stack_sets) == before
 
-    @pytest.mark.parametrize("operation_id", ["from-the-console", f"{Purpose.REMOVE}-1"])
-    def test_another_operation_is_refused(
-        self, run: Run, organization: Grow, stack_sets: StackSets, operation_id: str
-    ) -> None:
+    def test_another_operation_is_refused(self, run: Run, organization: Grow, stack_sets: StackSets) -> None:
         organization(3)
         run("rollout", "start", "--yes")
-        self.begin(stack_sets, operation_id)
+        begin(stack_sets)
         result = run("rollout", "start", "--yes", "--parameter", "Recheck=1")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr == (
-            f"Error: Another operation runs on the stack set {NAME} (UPDATE, RUNNING, {operation_id}): wait"
-            " for its end (private-packages rollout watch), or stop it (private-packages rollout stop).\n"
-        )
-
-
-MESSAGE = "Received response status [FAILED] from custom resource. Message returned: "
-
-
-def reason(resource: str, resource_type: str, text: str) -> str:
-    return f"ResourceLogicalId:{resource}, ResourceType:{resource_type}, ResourceStatusReason:{text}"
+        assert result.stderr.startswith(f"Error: Another operation runs on the stack set {NAME} (UPDATE,")
 
 
 REASONS = (
-    reason("StackeryRole", "Custom::StackeryRole", f"{MESSAGE}Upgrade the Stackery Role in account 1."),
-    reason("StackeryRole", "Custom::StackeryRole", f"{MESSAGE}Install the Stackery Role in account 1."),
-    reason("RoleCheckFunctionRole", "AWS::IAM::Role", "explicit deny in a service control policy."),
-    reason("RoleCheckFunction", "AWS::Lambda::Function", "Rate exceeded."),
+    refused("Upgrade the Stackery Role in account 1."),
+    refused("Install the Stackery Role in account 1."),
+    resource("RoleCheckFunctionRole", "AWS::IAM::Role", "explicit deny in a service control policy."),
+    resource("RoleCheckFunction", "AWS::Lambda::Function", "Rate exceeded."),
     "Account 1 should have 'stacksets-exec-1' role with trust relationship to Role 'stacksets'.",
     "Stack with id StackSet-1 is in ROLLBACK_FAILED state and can not be updated.",
 )
@@ -548,25 +520,6 @@ def test_tags_come_beside_those_of_the_set(run: Run, organization: Grow, stack_s
     [created], [updated] = called(stack_sets, "CreateStackSet"), called(stack_sets, "UpdateStackSet")
     assert created["Tags"] == [{"Key": "team", "Value": "web"}, {"Key": "stage", "Value": "prod"}]
     assert updated["Tags"] == [{"Key": "team", "Value": "build"}, {"Key": "stage", "Value": "prod"}]
-
-
-def test_what_it_prints_for_programs_is_documented(
-    run: Run, organization: Grow, stack_sets: StackSets
-) -> None:
-    organization(2)
-    result = run("rollout", "start", "--yes", "--output", "json")
-    document = json.loads(result.stdout)
-    [operation] = stack_sets.sets[NAME].operations
-    assert document == {
-        "stack_set": NAME,
-        "operations": [{"id": operation.id, "action": "CREATE", "status": "SUCCEEDED"}],
-        "counts": {"us-east-1": {"SUCCEEDED": 2}},
-    }
-    assert json.loads(run("rollout", "start", "--output", "json").stdout) == {
-        "stack_set": NAME,
-        "operations": [],
-        "counts": {},
-    }
 
 
 def test_every_template_has_a_kind_of_its_own() -> None:
