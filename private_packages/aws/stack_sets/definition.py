@@ -43,8 +43,13 @@ class Permissions:
         """Return them as parameters of CreateStackSet and UpdateStackSet."""
         if self.is_service_managed:
             return {"PermissionModel": self.model, "AutoDeployment": self.deployment()}
+        return {"PermissionModel": self.model, **self.roles}
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The roles of a self-managed set that are not AWS's own default, by the API's parameters."""
         roles = zip(_ROLES, (self.administration_role_arn, self.execution_role_name), strict=True)
-        return {"PermissionModel": self.model} | {name: role for name, role in roles if role}
+        return {name: role for name, role in roles if role}
 
     def deployment(self) -> "AutoDeploymentTypeDef":
         """Return the API's AutoDeployment."""
@@ -123,7 +128,8 @@ class Definition:
         result = [] if existing["TemplateBody"].strip() == self.template.body.strip() else ["template"]
         result += [f"parameter {name}" for name in different]
         result += [f"tag {key}" for key, value in self.tags.items() if tags.get(key) != value]
-        result += [] if self._has_same_permissions(existing) else [self._permissions_in_words]
+        if not self._has_same_permissions(existing):
+            result.append("automatic deployment" if self.permissions.is_service_managed else "roles")
         return result
 
     def creation(self) -> dict[str, object]:
@@ -174,13 +180,4 @@ class Definition:
             there = {**found, "DependsOn": sorted(found.get("DependsOn", []))}
             deployment = {"DependsOn": [], **wanted.deployment()}
             return all(there.get(key, False) == value for key, value in deployment.items())
-        return all(
-            role in (None, existing.get(key))
-            for role, key in zip(
-                (wanted.administration_role_arn, wanted.execution_role_name), _ROLES, strict=True
-            )
-        )
-
-    @property
-    def _permissions_in_words(self) -> str:
-        return "automatic deployment" if self.permissions.is_service_managed else "roles"
+        return all(existing.get(name) == role for name, role in wanted.roles.items())
