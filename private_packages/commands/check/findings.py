@@ -13,17 +13,6 @@ from private_packages.commands.printing import UNKNOWN, aligned, csv_table, prin
 
 _STYLES = {Verdict.READY: "green", Verdict.UNREACHABLE: "yellow"}
 _OTHERWISE = "red"
-FIELDS = (
-    "account",
-    "name",
-    "verdict",
-    "version",
-    "region",
-    "stack_id",
-    "organization_id",
-    "build_roles",
-    "next_step",
-)
 
 
 def document(finding: Finding, name: str | None = None) -> dict[str, str | None]:
@@ -39,7 +28,7 @@ def document(finding: Finding, name: str | None = None) -> dict[str, str | None]
         "build_roles": " ".join(finding.build_roles),
         "next_step": finding.next_step,
     }
-    return {field: values[field] or None for field in FIELDS}
+    return {field: value or None for field, value in values.items()}
 
 
 def documents(
@@ -54,8 +43,8 @@ def documents(
 
 
 def print_csv(rows: Sequence[Mapping[str, str | None]]) -> None:
-    """Print findings as CSV, with a line that names the fields."""
-    click.echo(csv_table(FIELDS, rows), nl=False)
+    """Print findings, of which there is at least one, as CSV with a line that names the fields."""
+    click.echo(csv_table([*rows[0]], rows), nl=False)
 
 
 def print_finding(

@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 
-from private_packages.commands.check.findings import FIELDS
 from tests import ROOT
 from tests.aws import ErrorAnswer, Scripted
 from tests.moto_organization import ROLE, Call, MotoOrganization, refusal, running
@@ -127,7 +126,8 @@ class TestOneAccount:
         result = run("check", "--output", "csv")
         [row] = csv.DictReader(result.stdout.splitlines())
         assert result.exit_code == 1
-        assert tuple(row) == FIELDS
+        [header] = blocks(PAGE, "csv")
+        assert result.stdout.startswith(header)
         assert (row["account"], row["version"]) == (organization.management_account, "")
 
 
