@@ -118,7 +118,7 @@ def _one_look(size: int) -> Callable[[], object]:
     """Return the task that asks for all instances, counts and draws them."""
     stack_set, _ = _stack_set(size, 1)
     console = Console(file=io.StringIO(), force_terminal=True, width=100)
-    return lambda: progress._as_bars(console, follow(stack_set, [OPERATION]))
+    return lambda: progress.show(console, follow(stack_set, [OPERATION]))
 
 
 def _answer(number: int) -> "StackInstanceSummaryTypeDef":

@@ -12,9 +12,9 @@ import click
 from generator import names
 from generator.configuration import Configuration
 from private_packages.aws.aws import sign_in
-from private_packages.aws.organization.organization_check import ROLE_NAME
 from private_packages.aws.stack_sets import administrator
 from private_packages.aws.stack_sets.definition import Definition, Permissions
+from private_packages.aws.stack_sets.operation import CountBy
 from private_packages.aws.stack_sets.preferences import ALL, Amount, Preferences
 from private_packages.aws.stack_sets.rollout import Rollout
 from private_packages.aws.stack_sets.stack_set import StackSet
@@ -145,21 +145,6 @@ _DEFINITION: tuple[Option[Any], ...] = (
     ),
 )
 
-_PREFLIGHT: tuple[Option[Any], ...] = (
-    click.option(
-        "--preflight",
-        is_flag=True,
-        help="Also run the role check in these accounts, to know which would fail.",
-    ),
-    click.option(
-        "--role-name",
-        metavar="NAME",
-        default=ROLE_NAME,
-        show_default=True,
-        help="With --preflight: the role to assume in each account.",
-    ),
-)
-
 _PREFERENCES: tuple[Option[Any], ...] = (
     click.option(
         "--max-concurrent",
@@ -183,13 +168,24 @@ _CONSENT: tuple[Option[Any], ...] = (
     click.option("--allow-downgrade", is_flag=True, help="Let this release replace a newer one."),
 )
 
+_ONLY_WITH = {
+    "administration_role_arn": "self_managed",
+    "execution_role_name": "self_managed",
+    "retain_stacks": "auto_deployment",
+    "depends_on": "auto_deployment",
+}
+
 yes_option = click.option("--yes", is_flag=True, help="Go on without being asked.")
+
+_COUNT_BY = {"region": CountBy.REGION, "ou": CountBy.UNIT}
 
 by_option = click.option(
     "--by",
-    type=click.Choice(["region", "ou"]),
+    "count_by",
+    type=click.Choice([*_COUNT_BY]),
     default="region",
     show_default=True,
+    callback=lambda _context, _parameter, value: _COUNT_BY[value],
     help="Show a bar for each Region or for each organizational unit.",
 )
 
@@ -296,29 +292,21 @@ class RolloutOptions(StackSetOptions):
 
     def _require_consistency(self) -> None:
         """Refuse options that do not go together."""
-        if self.self_managed:
-            self._require_consistency_of_self_managed()
-            return
-        for option in ("administration_role_arn", "execution_role_name"):
-            if getattr(self, option):
-                raise click.UsageError(f"--{option.replace('_', '-')}: goes only with --self-managed.")
-        for option in ("retain_stacks", "depends_on"):
-            if getattr(self, option) and not self.auto_deployment:
-                raise click.UsageError(f"--{option.replace('_', '-')}: goes only with --auto-deployment.")
+        if self.self_managed and not self.accounts:
+            raise click.UsageError("--self-managed: name the accounts, each with --account.")
+        for option in ("units", "exclude", "auto_deployment", "retain_stacks", "depends_on"):
+            if self.self_managed and getattr(self, option):
+                name = "--ou" if option == "units" else _written(option)
+                raise click.UsageError(
+                    f"{name}: is for rollouts to an organization: leave it out, or --self-managed."
+                )
+        for option, other in _ONLY_WITH.items():
+            if getattr(self, option) and not getattr(self, other):
+                raise click.UsageError(f"{_written(option)}: goes only with {_written(other)}.")
         if both := set(self.accounts) & set(self.exclude):
             raise click.UsageError(
                 f"--account and --exclude both name {min(both)}: leave out one of the two."
             )
-
-    def _require_consistency_of_self_managed(self) -> None:
-        if not self.accounts:
-            raise click.UsageError("--self-managed: name the accounts, each with --account.")
-        for option in ("units", "exclude", "auto_deployment", "retain_stacks", "depends_on"):
-            if getattr(self, option):
-                name = "--ou" if option == "units" else f"--{option.replace('_', '-')}"
-                raise click.UsageError(
-                    f"{name}: is for rollouts to an organization: leave it out, or --self-managed."
-                )
 
 
 @dataclass(frozen=True)
@@ -332,7 +320,12 @@ class Consent:
     @property
     def given(self) -> list[str]:
         """The options that were given."""
-        return [f"--{field.name.replace('_', '-')}" for field in fields(self) if getattr(self, field.name)]
+        return [_written(field.name) for field in fields(self) if getattr(self, field.name)]
+
+
+def _written(parameter: str) -> str:
+    """Return the option that gives this parameter."""
+    return f"--{parameter.replace('_', '-')}"
 
 
 def _apply(command: Command, *options: Option[Any]) -> Command:
@@ -368,8 +361,3 @@ consent_options = _collected("consent", Consent, *_CONSENT)
 """What the user wants all the same."""
 preference_options = _collected("preferences", Preferences, *_PREFERENCES)
 """How fast an operation goes, and when it gives up."""
-
-
-def preflight_options(command: Command) -> Command:
-    """Add the options of the role check beforehand."""
-    return _apply(command, *_PREFLIGHT)

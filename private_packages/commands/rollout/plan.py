@@ -4,17 +4,29 @@ import click
 from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
+from private_packages.aws.organization.organization_check import ROLE_NAME
 from private_packages.aws.stack_sets import preflight as checks
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.commands.check import findings
 from private_packages.commands.printing import print_json, progress_console, result_console
 from private_packages.commands.rollout import report
-from private_packages.commands.rollout.options import RolloutOptions, plan_options, preflight_options
+from private_packages.commands.rollout.options import RolloutOptions, plan_options
 
 
 @click.command()
 @plan_options
-@preflight_options
+@click.option(
+    "--preflight",
+    is_flag=True,
+    help="Also run the role check in these accounts, to know which would fail.",
+)
+@click.option(
+    "--role-name",
+    metavar="NAME",
+    default=ROLE_NAME,
+    show_default=True,
+    help="With --preflight: the role to assume in each account.",
+)
 @click.pass_context
 def command(
     context: click.Context, *, options: RolloutOptions, preflight: bool, role_name: str, output: str

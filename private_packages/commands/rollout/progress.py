@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.text import Text
 
-from private_packages.aws.stack_sets.operation import CountBy, Progress
+from private_packages.aws.stack_sets.operation import Progress
 from private_packages.aws.stack_sets.plan import Plan
 from private_packages.aws.stack_sets.removal import Removal
 from private_packages.commands.live import live
@@ -13,57 +13,39 @@ from private_packages.commands.printing import progress_console
 from private_packages.commands.question import confirm
 from private_packages.commands.rollout.report import print_plan, print_removal
 
-COUNT_BY = {"region": CountBy.REGION, "ou": CountBy.UNIT}
 
+def show(console: Console, updates: Iterable[Progress]) -> Progress:
+    """Show operations until they are over, and return how they ended.
 
-def show(updates: Iterable[Progress]) -> Progress:
-    """Show operations until they are over, and return how they ended."""
-    console = progress_console()
-    return _as_bars(console, updates) if console.is_terminal else _as_lines(console, updates)
+    In a terminal a bar for each group grows; elsewhere a line for each tells what has changed.
+    """
+    progress, printed = None, dict[str, str]()
+    with live(console, stays=True) as display:
+        for progress in updates:
+            for group, counts in progress.counts.items():
+                label, text, total = group or "all", words(counts), sum(counts.values())
+                display.show(label, text, total - _waiting(counts), total)
+                if not console.is_terminal and printed.get(label) != text:
+                    printed[label] = text
+                    console.print(Text(f"{label}: {text}"))
+    assert progress is not None  # noqa: S101 - following begins with a look
+    return progress
 
 
 def words(counts: Mapping[str, int]) -> str:
     """Return how many instances are how far."""
-    waiting = counts.get("PENDING", 0) + counts.get("RUNNING", 0)
     parts = [
         f"done {counts.get('SUCCEEDED', 0):,}",
         f"failed {counts.get('FAILED', 0):,}",
-        f"waiting {waiting:,}",
+        f"waiting {_waiting(counts):,}",
     ]
     if cancelled := counts.get("CANCELLED"):
         parts.append(f"cancelled {cancelled:,}")
     return ", ".join(parts)
 
 
-def _as_bars(console: Console, updates: Iterable[Progress]) -> Progress:
-    """Show a bar for each group, which grows in place."""
-    progress = None
-    with live(console, stays=True) as display:
-        for progress in updates:
-            for group, counts in progress.counts.items():
-                total = sum(counts.values())
-                waiting = counts.get("PENDING", 0) + counts.get("RUNNING", 0)
-                display.show(_label(group), words(counts), total - waiting, total)
-    assert progress is not None  # noqa: S101 - following begins with a look
-    return progress
-
-
-def _as_lines(console: Console, updates: Iterable[Progress]) -> Progress:
-    """Print a line for each group whose counts have changed."""
-    progress = None
-    printed: dict[str, str] = {}
-    for progress in updates:
-        for group, counts in progress.counts.items():
-            line = f"{_label(group)}: {words(counts)}"
-            if printed.get(group) != line:
-                printed[group] = line
-                console.print(Text(line))
-    assert progress is not None  # noqa: S101 - following begins with a look
-    return progress
-
-
-def _label(group: str) -> str:
-    return group or "all"
+def _waiting(counts: Mapping[str, int]) -> int:
+    return counts.get("PENDING", 0) + counts.get("RUNNING", 0)
 
 
 class Terminal:
@@ -94,4 +76,4 @@ class Terminal:
 
     def show(self, updates: Iterable[Progress]) -> Progress:
         """Show how far operations are until they have ended, and return how they did."""
-        return show(updates)
+        return show(progress_console(), updates)

@@ -3,6 +3,7 @@
 import click
 
 from private_packages.aws.stack_sets import rollout
+from private_packages.aws.stack_sets.operation import CountBy
 from private_packages.aws.stack_sets.plan import plural
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.rollout import Removed
@@ -15,7 +16,7 @@ from private_packages.commands.rollout.options import (
     stack_set_options,
     yes_option,
 )
-from private_packages.commands.rollout.progress import COUNT_BY, Terminal
+from private_packages.commands.rollout.progress import Terminal
 
 
 @click.command()
@@ -34,7 +35,7 @@ def command(
     options: StackSetOptions,
     retain_stacks: bool,
     preferences: Preferences,
-    by: str,
+    count_by: CountBy,
     yes: bool,
     output: str,
 ) -> None:
@@ -44,10 +45,9 @@ def command(
     a stack cannot be deleted, the stack set stays, too; run the same command again.
     """
     stack_set, dialogue = options.stack_set(), Terminal(yes=yes)
-    removed = rollout.remove(stack_set, preferences, dialogue, COUNT_BY[by], retain_stacks=retain_stacks)
+    removed = rollout.remove(stack_set, preferences, dialogue, count_by, retain_stacks=retain_stacks)
     _print(removed, output)
-    if removed.progress is not None:
-        report.refuse_failures(removed.progress)
+    report.refuse_failures(removed.progress)
     if not removed.is_gone:
         left = len(removed.removal.existing.instances)
         raise click.ClickException(

@@ -15,7 +15,7 @@ from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.aws.stack_sets.preferences import ALL, Preferences
 from private_packages.aws.stack_sets.removal import Removal
 from private_packages.commands.deploy.diff import print_access
-from private_packages.commands.printing import print_facts
+from private_packages.commands.printing import print_facts, print_json
 
 Line = tuple[str, str]
 """A label and what there is to say."""
@@ -104,16 +104,31 @@ def ended(progress: Progress) -> str:
     return f"{sentence}."
 
 
-def refuse_failures(progress: Progress) -> None:
+def refuse_failures(progress: Progress | None) -> None:
     """End the command with exit code 1 unless all went well.
 
     Raises:
         ClickException: it did not.
     """
-    if not progress.succeeded:
+    if progress and not progress.succeeded:
         raise click.ClickException(
             f"{ended(progress)} See which and why with `{invocation.command('rollout status')}`."
         )
+
+
+def print_end(stack_set: str, progress: Progress | None, nothing: str, output: str) -> None:
+    """Print how operations ended, or the sentence for where there were none.
+
+    Raises:
+        ClickException: not all went well.
+    """
+    if output == "json":
+        print_json({"stack_set": stack_set, **progress_document(progress)})
+    elif progress is None:
+        click.echo(nothing)
+    elif progress.succeeded:
+        click.echo(ended(progress))
+    refuse_failures(progress)
 
 
 def print_removal(console: Console, removal: Removal) -> None:

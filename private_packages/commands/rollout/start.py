@@ -2,7 +2,7 @@
 
 import click
 
-from private_packages.commands.printing import print_json
+from private_packages.aws.stack_sets.operation import CountBy
 from private_packages.commands.rollout import report
 from private_packages.commands.rollout.options import (
     Consent,
@@ -12,7 +12,7 @@ from private_packages.commands.rollout.options import (
     plan_options,
     yes_option,
 )
-from private_packages.commands.rollout.progress import COUNT_BY, Terminal
+from private_packages.commands.rollout.progress import Terminal
 
 
 @click.command()
@@ -20,7 +20,7 @@ from private_packages.commands.rollout.progress import COUNT_BY, Terminal
 @consent_options
 @by_option
 @yes_option
-def command(*, options: RolloutOptions, consent: Consent, by: str, yes: bool, output: str) -> None:
+def command(*, options: RolloutOptions, consent: Consent, count_by: CountBy, yes: bool, output: str) -> None:
     """Roll the template out, or go on with a rollout that was interrupted.
 
     The plan is shown, and carried out when you agree: it creates the stack set or updates it, creates the
@@ -37,13 +37,6 @@ def command(*, options: RolloutOptions, consent: Consent, by: str, yes: bool, ou
       private-packages rollout start --max-concurrent 10 --failure-tolerance 5%
       private-packages rollout start --self-managed --account 111122223333
     """  # noqa: D301 - the escape is click's mark for lines to leave as they are
-    plan, progress = options.rollout().start(Terminal(yes=yes), COUNT_BY[by], consent.given)
+    plan, progress = options.rollout().start(Terminal(yes=yes), count_by, consent.given)
     name = plan.stack_set.name
-    if output == "json":
-        print_json({"stack_set": name, **report.progress_document(progress)})
-    elif progress is None:
-        click.echo(f"Nothing to do: all instances of {name} are there and current.")
-    elif progress.succeeded:
-        click.echo(report.ended(progress))
-    if progress is not None:
-        report.refuse_failures(progress)
+    report.print_end(name, progress, f"Nothing to do: all instances of {name} are there and current.", output)

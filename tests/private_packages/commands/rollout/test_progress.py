@@ -2,12 +2,10 @@
 
 import io
 
-import pytest
 from rich.console import Console
 
 from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.operation import Progress
-from private_packages.commands.rollout import progress as module
 from private_packages.commands.rollout.progress import show, words
 
 RUNNING = Operation("one", "CREATE", "RUNNING")
@@ -22,20 +20,20 @@ def test_what_waits_and_what_runs_is_one() -> None:
     assert words({"CANCELLED": 2}) == "done 0, failed 0, waiting 0, cancelled 2"
 
 
-def test_elsewhere_than_in_a_terminal_only_changes_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_elsewhere_than_in_a_terminal_only_changes_are_printed() -> None:
+    stream = io.StringIO()
     updates = [progress(PENDING=2), progress(PENDING=2), progress(SUCCEEDED=2)]
-    assert show(updates) == updates[-1]
-    assert capsys.readouterr().err.splitlines() == [
+    assert show(Console(file=stream), updates) == updates[-1]
+    assert stream.getvalue().splitlines() == [
         "us-east-1: done 0, failed 0, waiting 2",
         "us-east-1: done 2, failed 0, waiting 0",
     ]
 
 
-def test_in_a_terminal_a_bar_grows_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_terminal_a_bar_grows_and_stays() -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=120, color_system=None)
-    monkeypatch.setattr(module, "progress_console", lambda: console)
-    show([progress(PENDING=2), progress(SUCCEEDED=2)])
+    show(console, [progress(PENDING=2), progress(SUCCEEDED=2)])
     last = stream.getvalue().rpartition("us-east-1")[2]
     assert "done 2, failed 0, waiting 0" in last
     assert "━" * 30 in last
