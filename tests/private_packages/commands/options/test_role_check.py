@@ -25,8 +25,16 @@ def test_each_has_the_default_of_the_form() -> None:
     assert CliRunner().invoke(command, []).stdout == f"{sorted(expected.items())}\n"
 
 
-@pytest.mark.parametrize("option", ["--minimum-role-version", "--stackery-stack-name", "--organization-id"])
-def test_each_takes_what_the_form_takes(option: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("--minimum-role-version", "A version such as 1.25.0."),
+        ("--stackery-stack-name", "A stack's name: a letter, then letters"),
+        ("--stackery-stack-region", "A Region's code such as us-east-1"),
+        ("--organization-id", "An organization's id such as o-a1b2c3d4e5"),
+    ],
+)
+def test_each_takes_what_the_form_takes(option: str, sentence: str) -> None:
     result = CliRunner().invoke(command, [option, "not one"])
     assert result.exit_code == 2
-    assert "'not one': " in result.stderr
+    assert f"'not one': {sentence}" in result.stderr
