@@ -45,9 +45,8 @@ class Plan:
         """Refuse what cannot be rolled out.
 
         Raises:
-            StackSetError: the template is too large, or the set was made of something else.
+            StackSetError: the set was made of something else.
         """
-        self.definition.require_size()
         if self.existing.description is not None:
             self.definition.require_ours(self.stack_set.name, self.existing.description)
 

@@ -12,6 +12,13 @@ from generator import names
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def apply(command: Command, *options: Callable[[Any], Any]) -> Command:
+    """Add options to a command, whose help lists them in this order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def _output_option(*formats: str, help_text: str) -> Callable[[Command], Command]:
     return click.option(
         "--output", type=click.Choice(formats), default=formats[0], show_default=True, help=help_text
@@ -83,4 +90,4 @@ _region_option = click.option(
 
 def aws_options(command: Command) -> Command:
     """Add the options that say which account and Region is meant: profile and region."""
-    return _profile_option(_region_option(command))
+    return apply(command, _profile_option, _region_option)

@@ -1,12 +1,10 @@
 """The options that say which accounts of the organization are meant."""
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from private_packages.commands.options.common import Command, apply
 
 
 class _Ids(click.ParamType[str]):
@@ -43,6 +41,4 @@ _OPTIONS = (
 
 def member_options(command: Command) -> Command:
     """Add --ou, --account and --exclude, which can each be given several times."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return apply(command, *_OPTIONS)

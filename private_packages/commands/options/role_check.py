@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from generator.form import ROLE_CHECK_PARAMETERS
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from private_packages.commands.options.common import Command, apply
 
 _NAMES = ("MinimumRoleVersion", "StackeryStackName", "StackeryStackRegion", "OrganizationId")
 
@@ -16,9 +15,7 @@ _NAMES = ("MinimumRoleVersion", "StackeryStackName", "StackeryStackRegion", "Org
 def role_check_options(command: Command) -> Command:
     """Add --minimum-role-version, --stackery-stack-name, --stackery-stack-region and --organization-id."""
     parameters = {parameter.title: parameter for parameter in ROLE_CHECK_PARAMETERS}
-    for name in reversed(_NAMES):
-        command = _option(parameters[name])(command)
-    return command
+    return apply(command, *(_option(parameters[name]) for name in _NAMES))
 
 
 def _option(parameter: Any) -> Callable[[Command], Command]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -21,6 +21,8 @@ from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.commands.files import load_configuration, template_text
 from private_packages.commands.options.common import (
     STACK_NAME_FORM,
+    Command,
+    apply,
     aws_options,
     config_option,
     matching,
@@ -30,7 +32,6 @@ from private_packages.commands.options.members import member_options
 from private_packages.commands.options.parameters import given_parameters, parameter_option
 from private_packages.commands.options.tags import tag_option
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Command], Command]
 
 
@@ -328,12 +329,6 @@ def _written(parameter: str) -> str:
     return f"--{parameter.replace('_', '-')}"
 
 
-def _apply(command: Command, *options: Option[Any]) -> Command:
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 def _collected(parameter: str, kind: type[Any], *options: Option[Any]) -> Option[Any]:
     """Add options; those that are fields of a dataclass come to the command as one object of it."""
     names_of_fields = [field.name for field in fields(kind)]
@@ -344,7 +339,7 @@ def _collected(parameter: str, kind: type[Any], *options: Option[Any]) -> Option
             own = {name: values.pop(name) for name in names_of_fields}
             return command(*arguments, **{parameter: kind(**own)}, **values)
 
-        return _apply(collecting, *options)
+        return apply(collecting, *options)
 
     return decorate
 
