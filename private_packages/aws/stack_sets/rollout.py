@@ -9,6 +9,8 @@ from generator import names
 from private_packages import invocation
 from private_packages.aws.aws import Aws
 from private_packages.aws.errors import AwsError, OrganizationError, StackSetError, WatchingEndedError
+from private_packages.aws.organization import organization_check
+from private_packages.aws.organization.account_check import Finding, Requirements
 from private_packages.aws.organization.members import own_organization
 from private_packages.aws.stack import stack
 from private_packages.aws.stack_sets import administrator, existing, regions, targets
@@ -19,6 +21,9 @@ from private_packages.aws.stack_sets.plan import Plan, Step
 from private_packages.aws.stack_sets.preferences import Preferences
 from private_packages.aws.stack_sets.removal import Removal
 from private_packages.aws.stack_sets.stack_set import StackSet
+
+CHECKED_AT_ONCE = 16
+"""In how many accounts the role check beforehand looks at the same time."""
 
 
 class Dialogue(Protocol):
@@ -84,6 +89,23 @@ class Rollout:
             [*self.notes, *([note] if note else [])],
             organization,
         )
+
+    def preflight(self, plan: Plan, role_name: str) -> list[Finding]:
+        """Return what the role check finds in the accounts of a plan, asking what the template will ask.
+
+        Raises:
+            AwsError: there are no credentials to begin with.
+        """
+        given = plan.definition.parameters
+        requirements = Requirements(
+            build_roles=self.build_roles,
+            minimum_role_version=given["MinimumRoleVersion"],
+            stackery_stack_name=given["StackeryStackName"],
+            stackery_stack_region=given["StackeryStackRegion"],
+            organization_id=given["OrganizationId"],
+        )
+        aws, members = self.aws.for_many_accounts(), plan.targets.members
+        return list(organization_check.check_members(aws, members, requirements, role_name, CHECKED_AT_ONCE))
 
     def _with_dependencies(self, definition: Definition, stack_set: StackSet) -> Definition:
         """Return the definition with the ARNs of the sets that it names as those to wait for."""

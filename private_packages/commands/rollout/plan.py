@@ -5,7 +5,6 @@ from rich.text import Text
 
 from private_packages.aws.organization.account_check import Finding, Requirements, Verdict
 from private_packages.aws.organization.organization_check import ROLE_NAME
-from private_packages.aws.stack_sets import preflight as checks
 from private_packages.aws.stack_sets.plan import Plan, plural
 from private_packages.commands.check import findings
 from private_packages.commands.printing import print_json, progress_console, result_console
@@ -52,7 +51,7 @@ def command(
     if preflight:
         count = len(plan.targets.members)
         progress_console().print(Text(f"Checking {count:,} {plural('account', count)}…"))
-        found = checks.check(rollout, plan, role_name)
+        found = rollout.preflight(plan, role_name)
     names = {member.id: member.name for member in plan.targets.members}
     if output == "json":
         checked = (

@@ -7,6 +7,7 @@ import boto3
 import pytest
 from moto.organizations import models as organizations_models
 
+from private_packages.aws.aws import Aws
 from private_packages.aws.organization.account_check import Finding, Verdict
 from tests.private_packages.aws.stack_sets.conftest import Grow
 from tests.private_packages.aws.stack_sets.service import StackSets
@@ -110,7 +111,9 @@ class TestPreflight:
         asked: list[object] = []
 
         def answer(**verdicts: Verdict) -> list[object]:
-            def check(_aws: object, members: list[object], *arguments: object) -> list[Finding]:
+            def check(aws: Aws, members: list[object], *arguments: object) -> list[Finding]:
+                assert aws.config
+                assert aws.config.retries["mode"] == "adaptive"  # type: ignore[attr-defined]
                 asked.extend([[member.name for member in members], *arguments])  # type: ignore[attr-defined]
                 return [
                     Finding(
