@@ -24,7 +24,7 @@ from private_packages.aws.stack_sets.stack_set import StackSet
 from private_packages.commands.rollout import progress
 from private_packages.commands.rollout.status import page, text
 from tests.aws import Scripted
-from tests.private_packages.aws.stack_sets.rollouts import STACK_SET, account, summary, too_old
+from tests.private_packages.aws.stack_sets.rollouts import overview, summary, too_old
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
@@ -131,5 +131,4 @@ def _answer(number: int) -> "StackInstanceSummaryTypeDef":
 
 def _read(answered: str, names: dict[str, str]) -> Overview:
     """Return the report that is made of these answers; parsed as from AWS, no two share a string."""
-    found = [instances.read(each, names) for each in json.loads(answered)]
-    return Overview(STACK_SET, "us-east-1", account(0), instances.count(found), instances.group(found), found)
+    return overview([instances.read(each, names) for each in json.loads(answered)])

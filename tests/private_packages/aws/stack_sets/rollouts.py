@@ -1,7 +1,11 @@
-"""Answers to ListStackInstances, with the texts that CloudFormation gives."""
+"""Answers to ListStackInstances, with the texts that CloudFormation gives, and the report on them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+from private_packages.aws.stack_sets import instances
+from private_packages.aws.stack_sets.instances import Instance
+from private_packages.aws.stack_sets.overview import Overview
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
@@ -121,6 +125,12 @@ def paged(
         return {"Summaries": list(summaries[first : first + page]), **token}
 
     return answer
+
+
+def overview(found: Sequence[Instance], stack_set: str = STACK_SET) -> Overview:
+    """The report on these instances."""
+    counts, groups = instances.count(found), instances.group(found)
+    return Overview(stack_set, "us-east-1", account(0), counts, groups, found)
 
 
 def listed_accounts(names: dict[str, str]) -> dict[str, Any]:

@@ -17,10 +17,17 @@ from hypothesis import strategies as st
 from private_packages.aws.stack_sets import instances
 from private_packages.aws.stack_sets.existing import Operation
 from private_packages.aws.stack_sets.instances import Instance, Outcome
-from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import page
 from private_packages.commands.rollout.status.steps import next_step
-from tests.private_packages.aws.stack_sets.rollouts import DENIED, FORTY, UNIT, account, summary, too_old
+from tests.private_packages.aws.stack_sets.rollouts import (
+    DENIED,
+    FORTY,
+    UNIT,
+    account,
+    overview,
+    summary,
+    too_old,
+)
 from tests.private_packages.aws.stack_sets.test_reasons import TEXTS
 
 if TYPE_CHECKING:
@@ -64,11 +71,6 @@ class Parsed(HTMLParser):
             self.cells[-1] += data
 
 
-def report(found: list[Instance], stack_set: str = "set") -> Overview:
-    counts, groups = instances.count(found), instances.group(found)
-    return Overview(stack_set, "us-east-1", account(0), counts, groups, found)
-
-
 def operation(status: str) -> Operation:
     return Operation("1", "CREATE", status)
 
@@ -80,7 +82,7 @@ def rendered(
 ) -> str:
     found = [instances.read(each, {}) for each in summaries]
     found.sort(key=lambda each: list(Outcome).index(each.outcome))
-    return page.render(report(found), last, paths or {}, MADE)
+    return page.render(overview(found, "set"), last, paths or {}, MADE)
 
 
 def said(html: str, css_class: str) -> str:
@@ -114,8 +116,8 @@ def test_no_text_of_aws_becomes_markup(reason: str, name: str, unit: str) -> Non
         return replace(read, unit=f"x{unit}", version=f"x{unit}", region=f"x{name}")
 
     evil, tame = instance(reason, name, unit), instance("", "", "")
-    found = Parsed(page.render(report([evil], f"x{name}"), None, {}, MADE))
-    assert found.tags[4:] == Parsed(page.render(report([tame], "x"), None, {}, MADE)).tags[4:]
+    found = Parsed(page.render(overview([evil], f"x{name}"), None, {}, MADE))
+    assert found.tags[4:] == Parsed(page.render(overview([tame], "x"), None, {}, MADE)).tags[4:]
     heads = ["Status", "Account", "Organizational unit", "Region", "Stackery Role", "Next step"]
     step = next_step(evil.outcome, evil.reason, is_over=True)
     shown = ["Failed", evil.name + evil.account, evil.unit, evil.region, evil.version, step.do + step.found]

@@ -12,16 +12,14 @@ from private_packages.aws.stack_sets import instances
 from private_packages.aws.stack_sets.overview import Overview
 from private_packages.commands.rollout.status import text
 from private_packages.commands.rollout.status.text import some
-from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, STACK_SET, account, summary
+from tests.private_packages.aws.stack_sets.rollouts import FORTY, NAMES, overview, summary
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
 
 
-def report(summaries: "list[StackInstanceSummaryTypeDef]", names: dict[str, str] = NAMES) -> Overview:
-    found = [instances.read(each, names) for each in summaries]
-    counts, groups = instances.count(found), instances.group(found)
-    return Overview(STACK_SET, "us-east-1", account(0), counts, groups, found)
+def report(summaries: "list[StackInstanceSummaryTypeDef]") -> Overview:
+    return overview([instances.read(each, NAMES) for each in summaries])
 
 
 def terminal(width: int, *, no_color: bool = False) -> Console:
