@@ -11,22 +11,15 @@ from private_packages import invocation, registry
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.stored_token import Check
-from private_packages.commands.options.common import (
-    aws_options,
-    config_option,
-    output_option,
-    stack_name_option,
-)
+from private_packages.commands.options.common import aws_options, output_option
 from private_packages.commands.printing import UNKNOWN, iso, moment, print_json
-from private_packages.commands.token.subject import find, repository_argument
+from private_packages.commands.token.subject import find, subject_options
 from private_packages.commands.token.versions import document, line
 from private_packages.registry import Answer, Verdict
 
 
 @click.command()
-@repository_argument
-@config_option
-@stack_name_option
+@subject_options
 @click.option(
     "--ask-registry", is_flag=True, help="Send the token to its registry, and show what that says of it."
 )

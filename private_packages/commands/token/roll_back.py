@@ -7,22 +7,15 @@ import click
 from private_packages import invocation
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import stored_token
-from private_packages.commands.options.common import (
-    aws_options,
-    config_option,
-    output_option,
-    stack_name_option,
-)
+from private_packages.commands.options.common import aws_options, output_option
 from private_packages.commands.printing import print_json
 from private_packages.commands.question import confirm
-from private_packages.commands.token.subject import find, repository_argument
+from private_packages.commands.token.subject import find, subject_options
 from private_packages.commands.token.versions import documents, show
 
 
 @click.command()
-@repository_argument
-@config_option
-@stack_name_option
+@subject_options
 @click.option("--yes", is_flag=True, help="Exchange the versions without asking.")
 @output_option
 @aws_options

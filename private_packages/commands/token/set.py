@@ -10,14 +10,9 @@ from private_packages.aws.aws import sign_in
 from private_packages.aws.errors import TokenError
 from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.token import Token
-from private_packages.commands.options.common import (
-    aws_options,
-    config_option,
-    output_option,
-    stack_name_option,
-)
+from private_packages.commands.options.common import aws_options, output_option
 from private_packages.commands.printing import print_json
-from private_packages.commands.token.subject import find, repository_argument
+from private_packages.commands.token.subject import find, subject_options
 from private_packages.commands.token.typed import piped_token, typed_token
 from private_packages.commands.token.versions import documents, show
 
@@ -30,9 +25,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, text: str | None)
 
 
 @click.command()
-@repository_argument
-@config_option
-@stack_name_option
+@subject_options
 @click.option(
     "--expires",
     metavar="DATE",

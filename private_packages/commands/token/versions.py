@@ -9,23 +9,16 @@ import click
 from private_packages.aws.aws import sign_in
 from private_packages.aws.tokens import expiry, secret
 from private_packages.aws.tokens.secret import Description, Version
-from private_packages.commands.options.common import (
-    aws_options,
-    config_option,
-    output_option,
-    stack_name_option,
-)
+from private_packages.commands.options.common import aws_options, output_option
 from private_packages.commands.printing import UNKNOWN, ago, iso, moment, print_json
-from private_packages.commands.token.subject import find, repository_argument
+from private_packages.commands.token.subject import find, subject_options
 
 _SHORT = 8
 """So many characters of a version's id are enough to tell a few versions apart."""
 
 
 @click.command()
-@repository_argument
-@config_option
-@stack_name_option
+@subject_options
 @output_option
 @aws_options
 def command(
