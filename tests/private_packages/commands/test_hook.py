@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -160,12 +159,6 @@ class TestChecking:
             "The secret of AcmePip is not named: add --secret-arn AcmePip=ARN for each, or --stack-name.",
         ),
         (
-            (*BOTH, "--secret-arn", f"Other={arn('Other')}"),
-            "--secret-arn Other: no repository has this id, the configuration lists AcmeNpm, AcmePip.",
-        ),
-        ((*BOTH, *BOTH[:2]), "--secret-arn AcmeNpm: is given twice: remove one."),
-        (("--secret-arn", "AcmeNpm"), "--secret-arn AcmeNpm: write it as ID=ARN, AcmeNpm=arn:…."),
-        (
             (*BOTH, "--stack-name", "x"),
             "--secret-arn and --stack-name both say which secrets to use: leave one of",
         ),
@@ -304,11 +297,6 @@ class TestStack:
 
         assert call("--stack-name", "packages").exit_code == 0
 
-    def test_no_such_stack(self) -> None:
-        assert refused("--stack-name", "packages", code=1) == (
-            "Error: There is no stack packages in eu-central-1: correct --stack-name, --region or --profile."
-        )
-
     def test_a_stack_without_an_output(self) -> None:
         self.deploy({"AcmeNpmSecretArn": arn("AcmeNpm")})
 
@@ -329,7 +317,6 @@ class TestStack:
 @pytest.mark.parametrize(
     ("environment", "arguments", "message"),
     [
-        ({}, (), "No Region is set: give --region or set AWS_REGION."),
         ({}, ("--region", "eu-central-1"), "No AWS credentials: sign in, or give --profile."),
         ({}, ("--profile", "nobody"), "AWS cannot be asked: The config profile (nobody) could not be found."),
         (
@@ -366,22 +353,6 @@ def test_boto3_is_not_loaded_for_nothing() -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "False", done.stderr
-
-
-def test_the_help_has_an_example_for_each_way() -> None:
-    text = click.unstyle(call("--help").output)
-
-    for option in (
-        "--config",
-        "--secret-arn",
-        "--stack-name",
-        "--output",
-        "--force",
-        "--check",
-        "--profile",
-        "--region",
-    ):
-        assert option in text
 
 
 class TestLooking:

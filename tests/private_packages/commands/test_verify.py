@@ -130,11 +130,6 @@ def test_a_wrong_use(run: Run, arguments: tuple[str, ...], message: str) -> None
     ("operation", "answer", "message"),
     [
         ("DescribeStacks", NO_STACK, "There is no stack private-packages in us-east-1"),
-        (
-            "DescribeStacks",
-            stacks(Outputs=[]),
-            "Stack private-packages in us-east-1 (CREATE_COMPLETE) has no",
-        ),
         ("DescribeStacks", ACCESS_DENIED, "May not read the stack private-packages"),
         ("AssumeRole", ACCESS_DENIED, f"May not assume {ROLE}"),
         ("GetCallerIdentity", ErrorAnswer("ExpiredToken"), "The AWS credentials have expired"),
@@ -150,14 +145,10 @@ def test_what_aws_refuses_beforehand(
     assert result.stderr.startswith(f"Error: {message}")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [((), "No Region is set: give --region"), (("--region", "eu-central-1"), "No AWS credentials: sign in")],
-)
-def test_without_settings(run: Run, arguments: tuple[str, ...], message: str) -> None:
-    result = run(*GIVEN, *arguments)
+def test_without_credentials(run: Run) -> None:
+    result = run(*GIVEN, "--region", "eu-central-1")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"{NO_FILE}\nError: {message}")
+    assert result.stderr.startswith(f"{NO_FILE}\nError: No AWS credentials: sign in")
 
 
 def test_the_token_under_a_key_is_judged(run: Run, aws: Aws, folder: Path) -> None:

@@ -222,12 +222,6 @@ class TestStoring:
         assert str(refused.value).startswith(message)
         assert put(session) == []
 
-    def test_what_no_build_could_use_is_not_stored(self, scripted: Make) -> None:
-        aws, session = scripted(**script())
-        with pytest.raises(TokenError, match=r"Nothing was changed\. The token holds a blank"):
-            stored_token.store(aws, ARN, Token("private-packages token set"), None, ID)
-        assert put(session) == []
-
     @pytest.mark.parametrize("operation", ["GetSecretValue", "PutSecretValue"])
     @pytest.mark.parametrize("answer", [DELETED, NO_SECRET, ErrorAnswer("InternalServiceError")])
     def test_what_aws_refuses_is_told_without_the_token(
@@ -243,13 +237,6 @@ class TestStoring:
         aws, _ = scripted(**script(PutSecretValue=DENIED))
         with pytest.raises(AwsError, match="May not put a value into the secret"):
             stored_token.store(aws, ARN, Token(TOKEN), None, ID)
-
-    def test_a_secret_marked_for_deletion_is_refused_before_a_token_is_asked_for(
-        self, scripted: Make
-    ) -> None:
-        aws, _ = scripted(**script(DescribeSecret=DESCRIBED | {"DeletedDate": NOW}))
-        with pytest.raises(TokenError, match="is marked for deletion: restore it first"):
-            stored_token.describe_for_change(aws, ARN)
 
 
 class TestItsEnd:

@@ -63,27 +63,13 @@ def test_json(aws: Aws) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("answer", "verdict"),
-    [
-        (value(" "), "Not usable: The token is empty: store one."),
-        (value('{"x": "y"}'), "Not usable: The secret holds JSON: say in the configuration"),
-        (
-            NO_VALUE,
-            (
-                "Not usable: The secret has no value yet: store one with `private-packages token set"
-                " GitHubPackages`."
-            ),
-        ),
-        (DELETED, "Not usable: The secret is marked for deletion: restore it first"),
-        (DENIED, "Not usable: May not read the secret arn:"),
-    ],
-)
-def test_it_fails_where_no_build_could_use_it(aws: Aws, answer: ScriptEntry, verdict: str) -> None:
-    aws(GetSecretValue=answer)
+def test_it_fails_where_no_build_could_use_it(aws: Aws) -> None:
+    aws(GetSecretValue=NO_VALUE)
     result = call(*CHECK)
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-1].startswith(verdict)
+    assert result.stdout.splitlines()[-1] == (
+        "Not usable: The secret has no value yet: store one with `private-packages token set GitHubPackages`."
+    )
     as_json = call(*CHECK, "--output", "json")
     assert (as_json.exit_code, json.loads(as_json.stdout)["usable"]) == (1, False)
 
@@ -91,6 +77,7 @@ def test_it_fails_where_no_build_could_use_it(aws: Aws, answer: ScriptEntry, ver
 def test_without_the_right_to_read_it_tells_what_else_it_knows(aws: Aws) -> None:
     aws(GetSecretValue=DENIED)
     result = call(*CHECK)
+    assert result.exit_code == 1
     assert "Version: 22222222  2026-02-01 00:00 UTC (" in result.stdout
     assert "no identity-based policy allows it" in result.stdout
 

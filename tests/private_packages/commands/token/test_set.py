@@ -10,7 +10,7 @@ import pytest
 
 from private_packages.aws.tokens import expiry
 from tests.aws import ErrorAnswer, ScriptEntry
-from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, NO_STACK, UPDATED, stacks
+from tests.private_packages.aws.stack.test_health import ACCESS_DENIED, UPDATED, stacks
 from tests.private_packages.aws.tokens.test_expiry import jwt
 from tests.private_packages.aws.tokens.test_stored_token import (
     ARN,
@@ -117,7 +117,6 @@ def test_where_versions_may_not_be_seen_it_says_so(aws: Aws) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("", "The token is empty"),
         (f"{TOKEN}\n{TOKEN}\n", "The token holds a line end or a control character"),
         ("private-packages status\n", "Nothing was changed. The token holds a blank"),
     ],
@@ -131,14 +130,12 @@ def test_what_is_no_token_is_refused(aws: Aws, given: str, message: str) -> None
 @pytest.mark.parametrize(
     ("operation", "answer", "message"),
     [
-        ("DescribeStacks", NO_STACK, "There is no stack private-packages in us-east-1"),
         (
             "DescribeStacks",
             stacks(Outputs=[]),
             "Stack private-packages in us-east-1 (CREATE_COMPLETE) has",
         ),
         ("DescribeStacks", ACCESS_DENIED, "May not read the stack private-packages in us-east-1"),
-        ("DescribeStacks", EXPIRED, "The AWS credentials have expired: sign in, or give --profile."),
         ("DescribeSecret", NO_SECRET, "Cannot describe the secret arn:"),
         (
             "DescribeSecret",
