@@ -182,12 +182,6 @@ class TestWhatCannotBeTakenOver:
         )
         assert deployer.stacks() == {}
 
-    def test_secrets_under_two_keys(self, deployer: Deployer) -> None:
-        deployer.configure(NPM, PIP)
-        by_hand(deployer, "/acme/npm")
-        by_hand(deployer, "/acme/pip")
-        assert "The secret /acme/pip is encrypted with arn:" in refused(deployer.deploy("--import", "--yes"))
-
     def test_a_key_that_is_disabled(self, deployer: Deployer) -> None:
         key, _ = by_hand(deployer)
         deployer.account.client("kms").disable_key(KeyId=key)

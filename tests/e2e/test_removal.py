@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests import ROOT
-from tests.e2e.test_deploy import NPM, PIP, SECRET, STACK, TOKEN, Deployer, deployer, refused
+from tests.e2e.test_deploy import NPM, PIP, SECRET, STACK, TOKEN, Deployer, deployer
 from tests.e2e.test_import import by_hand
 
 __all__ = ["deployer"]
@@ -145,11 +145,6 @@ def test_a_dry_run_and_a_no_change_nothing(deployer: Deployer) -> None:
         screen.type("\n")
         assert screen.end() == 1
     assert deployer.stacks() == {STACK: "CREATE_COMPLETE"}
-
-
-def test_a_stack_of_another_template_is_left_alone(deployer: Deployer) -> None:
-    said = refused(deployer.deploy("--remove", "--stack-name", "stackery", "--yes"))
-    assert said.startswith("Error: Choose another --stack-name: the stack stackery in us-east-1 was not")
 
 
 def test_what_is_left_of_a_failed_deployment_goes(deployer: Deployer) -> None:
