@@ -105,19 +105,15 @@ def test_the_largest_secret(machine: Machine, secrets_manager: SecretsManager) -
 
 
 def test_a_server_that_does_not_answer_is_given_up(machine: Machine, secrets_manager: SecretsManager) -> None:
-    """Three attempts of 10 seconds, and the pauses between them; the manual hook waited for 310 seconds.
-
-    On a machine that is slow to start the command, the 60 seconds for all of it may end first.
-    """
+    """After three attempts of 10 seconds, here of one; the manual hook waited for 310 seconds."""
     secrets_manager.hold_back(arn("AcmeNpm"), 100)
+    machine.wrap("timeout", 'set -- "${@/#10/1}"')
     machine.make(NPM)
     start = time.monotonic()
 
-    message = refused(machine.run(check=False))
-
-    assert "the network fails" in message or "AWS did not answer within 60 seconds" in message
-    assert len(secrets_manager.requests) <= 3
-    assert time.monotonic() - start < 80
+    assert "the network fails" in refused(machine.run(check=False))
+    assert len(secrets_manager.requests) == 3
+    assert time.monotonic() - start < 50
 
 
 def test_how_aws_is_called(machine: Machine) -> None:
@@ -160,18 +156,6 @@ def test_without_timeout_as_on_macos(
     machine.run()
 
     assert f":_authToken={TOKEN}\n" in machine.text(".npmrc")
-
-
-def test_connecting_and_each_answer_are_bounded_in_time(
-    machine: Machine, secrets_manager: SecretsManager
-) -> None:
-    """By the CLI itself; to wait for it here would take half a minute."""
-    secrets_manager.store(arn("AcmeNpm"), TOKEN)
-    machine.make(NPM)
-    bounds = "--cli-connect-timeout 5 --cli-read-timeout 10"
-    machine.wrap("timeout", f'[[ "$* " == *" {bounds} "* && $AWS_MAX_ATTEMPTS == 3 ]] || exit 99')
-
-    machine.run()
 
 
 def test_the_history_of_the_cli_keeps_no_token(machine: Machine, secrets_manager: SecretsManager) -> None:
