@@ -10,7 +10,7 @@ from private_packages.aws.aws import Aws
 from private_packages.aws.stack import stack
 from private_packages.commands.configured import of_stack
 from private_packages.commands.files import load_configuration
-from private_packages.commands.options.common import Command, config_option, stack_name_option
+from private_packages.commands.options.common import Command, apply, config_option, stack_name_option
 
 
 def _ids(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -28,7 +28,7 @@ _repository_argument = click.argument("repository_id", metavar="ID", shell_compl
 
 def subject_options(command: Command) -> Command:
     """Add what `find` wants to know: repository_id, config and stack_name."""
-    return _repository_argument(config_option(stack_name_option(command)))
+    return apply(command, _repository_argument, config_option, stack_name_option)
 
 
 def find(aws: Aws, stack_name: str, config: Path | None, repository_id: str) -> tuple[Repository, str]:
