@@ -6,7 +6,7 @@ concerns all of them (a role, a part of the organization) is told once; what is 
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -108,8 +108,8 @@ def changes(before: Side, after: Side, *, replaced: Collection[str] = ()) -> lis
         told[_ROLE] = frozenset()
     found = [
         *_of_secrets(before.secrets, after.secrets),
-        *_of_values(_ROLE, old, new, told),
-        *_of_values(_ORGANIZATION, old, new, told),
+        *_of_values(_ROLE, _name, old, new, told),
+        *_of_values(_ORGANIZATION, "Builds in {}".format, old, new, told),
         *_of_paths(old, new, told),
         *_of_statements(old, new, told, replaced, before.secrets.keys() - after.secrets.keys()),
     ]
@@ -233,14 +233,17 @@ def _of_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator
 
 
 def _of_values(
-    key: str, before: _Policies, after: _Policies, told: Mapping[str, frozenset[str]]
+    key: str,
+    name: Callable[[str], str],
+    before: _Policies,
+    after: _Policies,
+    told: Mapping[str, frozenset[str]],
 ) -> Iterator[AccessChange]:
     """Return who comes and goes; to name another role is what people deploy for, and needs no consent."""
-    name = {_ROLE: _name, _ORGANIZATION: "Builds in {}".format, _PATHS: "Build roles in {}".format}[key]
+    is_role = key == _ROLE
     for each in sorted(_values(before, key) & told[key]):
         yield AccessChange(f"{name(each)} can no longer read any token.", needs_consent=True)
     for each in sorted(_values(after, key) & told[key]):
-        is_role = key == _ROLE
         yield AccessChange(f"{name(each)} can read all tokens.", needs_consent=not is_role, is_gain=is_role)
 
 
@@ -264,7 +267,7 @@ def _of_paths(
         listed = ", ".join(sorted(ours))
         yield AccessChange(f"Build roles outside {listed} can no longer read any token.", needs_consent=True)
     else:
-        yield from _of_values(_PATHS, before, after, told)
+        yield from _of_values(_PATHS, "Build roles in {}".format, before, after, told)
 
 
 def _of_statements(
