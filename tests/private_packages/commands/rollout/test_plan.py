@@ -112,8 +112,8 @@ class TestPreflight:
 
         def answer(**verdicts: Verdict) -> list[object]:
             def check(aws: Aws, members: list[object], *arguments: object) -> list[Finding]:
-                assert aws.config
-                assert aws.config.retries["mode"] == "adaptive"  # type: ignore[attr-defined]
+                retries = aws.config.retries  # type: ignore[attr-defined]
+                assert retries == {"mode": "adaptive", "total_max_attempts": 8}
                 asked.extend([[member.name for member in members], *arguments])  # type: ignore[attr-defined]
                 return [
                     Finding(
