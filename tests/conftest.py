@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 
 from tests import called
+from tests.missing import missing
 
 PROGRAMS = {"node": ("node", "npm"), "browser": ("chromedriver",)}
 """What the markers that name a kind of test ask for; the marker `needs` names programs themselves."""
@@ -24,12 +25,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, programs in PROGRAMS.items():
         if item.get_closest_marker(marker):
             needed |= set(programs)
-    missing = sorted(program for program in needed if not shutil.which(program))
-    if missing:
-        reason = f"not installed on this machine: {', '.join(missing)}"
-        if os.environ.get("CI"):
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+    if absent := sorted(program for program in needed if not shutil.which(program)):
+        missing(f"not installed on this machine: {', '.join(absent)}")
 
 
 def forget_aws_settings(patch: pytest.MonkeyPatch) -> None:

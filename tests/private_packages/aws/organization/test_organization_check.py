@@ -26,19 +26,13 @@ from tests.moto_organization import BUILD_ROLES, ROLE, Call, MotoOrganization, r
 from tests.organization_server import MANAGEMENT_ACCOUNT, Account
 from tests.organization_server import running as serving
 
+pytestmark = pytest.mark.usefixtures("pauses")
+
 
 @pytest.fixture
 def organization(monkeypatch: pytest.MonkeyPatch) -> Iterator[MotoOrganization]:
     with running(monkeypatch) as organization:
         yield organization
-
-
-@pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses between attempts, in seconds; none of them is made."""
-    pauses: list[float] = []
-    monkeypatch.setattr("time.sleep", pauses.append)
-    return pauses
 
 
 def check(organization: MotoOrganization, concurrency: int = 4, **changes: Any) -> dict[str, Finding]:
