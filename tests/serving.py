@@ -30,25 +30,37 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the terminal clean."""
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """A server on a free port of the loopback interface."""
+
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
+    def __init__(self, handler: type[Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news; the tests see that on their side."""
+        """Stay silent for clients that hang up or refuse the certificate; the tests see it on their side."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve until the block is left."""
+        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            self.server_close()
 
 
 @contextmanager
 def serving(handler: type[Handler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve on a free port until the block is left; yields the URL, which is https with tls."""
-    with _Server(("127.0.0.1", 0), handler) as server:
-        if tls:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        try:
-            yield f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.server_port}"
-        finally:
-            server.shutdown()
+    server = Server(handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    with server.running():
+        yield f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.server_port}"

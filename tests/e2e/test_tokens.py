@@ -8,8 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -23,8 +22,8 @@ from private_packages.aws.aws import Aws
 from private_packages.aws.tokens import expiry, stored_token
 from private_packages.aws.tokens.token import Token
 from tests import ROOT
+from tests.e2e.front import before
 from tests.e2e.ministack import Account
-from tests.serving import Handler, serving
 
 pytestmark = pytest.mark.server
 
@@ -343,22 +342,12 @@ def watched(account: Account) -> Iterator[tuple[str, list[str]]]:
     """The address of a server before MiniStack, and where the token shows while it is under way."""
     seen: list[str] = []
 
-    class Watching(Handler):
-        def do_POST(self) -> None:
-            body = self.body()
-            if TOKEN.encode() in body:
-                seen.append("the request")
-                seen.extend(places())
-            headers = {name: text for name, text in self.headers.items() if name.lower() != "host"}
-            request = urllib.request.Request(account.url, body, headers)  # noqa: S310
-            try:
-                answer = urllib.request.urlopen(request, timeout=30)  # noqa: S310
-            except urllib.error.HTTPError as error:
-                answer = error
-            with answer:
-                self.answer(answer.status, answer.read(), Content_Type=answer.headers["Content-Type"])
+    def watch(_operation: str, parameters: Mapping[str, Any]) -> None:
+        if TOKEN in str(parameters):
+            seen.append("the request")
+            seen.extend(places())
 
-    with serving(Watching) as url:
+    with before(account.url, watch) as url:
         yield url, seen
 
 

@@ -77,7 +77,7 @@ def public_npm(
     with verdaccio(node_modules, folder, authority.server, private=False) as registry:
         registry.publish("open-thing", "2.0.0")
         registry.publish("@acme/thing", "99.0.0")
-        internet.hosts.update(dict.fromkeys(NPM_HOSTS, registry.front.port))
+        internet.hosts.update(dict.fromkeys(NPM_HOSTS, registry.front.server_port))
         yield registry
 
 
@@ -103,7 +103,7 @@ def public_python(
     with pypiserver(programs, folder, authority.server, private=False) as registry:
         registry.publish("open-thing", "2.0.0")
         registry.publish("acme-thing", "99.0.0")
-        internet.hosts.update(dict.fromkeys(PYTHON_HOSTS, registry.front.port))
+        internet.hosts.update(dict.fromkeys(PYTHON_HOSTS, registry.front.server_port))
         yield registry
 
 
@@ -250,7 +250,9 @@ def machine(
     tmp_path: Path, authority: Authority, internet: Internet, team: Team, secrets: Secrets
 ) -> BuildMachine:
     """A build machine as the build finds it, with the AWS CLI and this Python."""
-    machine = BuildMachine(tmp_path / "machine", authority, internet.port, secrets.variables, team.tokens)
+    machine = BuildMachine(
+        tmp_path / "machine", authority, internet.server_port, secrets.variables, team.tokens
+    )
     machine.add_program("aws", Path(sys.executable).with_name("aws"))
     machine.add_program(f"python3.{sys.version_info.minor}", sys.executable)
     return machine

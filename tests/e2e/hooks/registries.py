@@ -34,7 +34,7 @@ class Registry(ABC):
     @property
     def host(self) -> str:
         """Where the front listens, as a URL names it."""
-        return f"localhost:{self.front.port}"
+        return f"localhost:{self.front.server_port}"
 
     @property
     def url(self) -> str:
@@ -190,9 +190,9 @@ def maven_repository(folder: Path, context: ssl.SSLContext) -> Iterator[MavenReg
     users.touch()
     shelf = Shelf(folder, users)
     with shelf.running():
-        front = Front(context, shelf.port)
+        front = Front(context, shelf.server_port)
         with front.running():
-            yield MavenRegistry(shelf.port, front, users, folder)
+            yield MavenRegistry(shelf.server_port, front, users, folder)
 
 
 def _environment(home: Path) -> dict[str, str]:

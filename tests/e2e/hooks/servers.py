@@ -6,11 +6,8 @@ import html
 import select
 import shutil
 import socket
-import socketserver
 import ssl
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
-from tests.serving import Handler
+from tests.serving import Handler, Server
 
 READER = "builds"
 """The user whose token the builds get."""
@@ -54,34 +51,7 @@ class Request(NamedTuple):
     status: int
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    """A server on a free port of the loopback interface."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, handler: type[socketserver.BaseRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
-        self.port: int = self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent for clients that hang up or refuse the certificate; the tests see it on their side."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield
-        finally:
-            self.shutdown()
-            thread.join()
-            self.server_close()
-
-
-class Front(_Server):
+class Front(Server):
     """Https in front of a registry that speaks http, with a record of what was asked."""
 
     def __init__(self, context: ssl.SSLContext, backend: int) -> None:
@@ -144,7 +114,7 @@ class _FrontHandler(Handler):
     do_GET = do_HEAD = do_PUT = do_POST = forward
 
 
-class Shelf(_Server):
+class Shelf(Server):
     """A folder of files over http, for those who give a user and a password of its `htpasswd`.
 
     The password alone will do as a Bearer token.
@@ -196,7 +166,7 @@ def htpasswd_line(user: str, password: str) -> str:
     return f"{user}:{{SHA}}{base64.b64encode(digest).decode()}"
 
 
-class Internet(_Server):
+class Internet(Server):
     """A proxy that knows the public registries, played by the tests' own servers, and refuses all else.
 
     So the package managers run with their own defaults, yet nothing leaves this machine.

@@ -81,8 +81,8 @@ def registry(folder: Path, authority: Authority, host: str) -> Iterator[tuple[Fr
     packages.write_maven_artifacts(folder / "releases", "thing", "1.0.0")
     (folder / "htpasswd").write_text(htpasswd_line("reader", TOKEN))
     shelf = Shelf(folder, folder / "htpasswd")
-    front = Front(authority.server, shelf.port)
-    internet = Internet({host: front.port})
+    front = Front(authority.server, shelf.server_port)
+    internet = Internet({host: front.server_port})
     with shelf.running(), front.running(), internet.running():
         yield front, internet
 
@@ -90,7 +90,7 @@ def registry(folder: Path, authority: Authority, host: str) -> Iterator[tuple[Fr
 def builds(folder: Path, authority: Authority, internet: Internet) -> Iterator[tuple[BuildMachine, Machine]]:
     """Return new machines, each with a hook on it that needs no server for the token."""
     for number in range(1_000_000):
-        build = BuildMachine(folder / str(number), authority, internet.port, {}, set())
+        build = BuildMachine(folder / str(number), authority, internet.server_port, {}, set())
         machine = Machine(folder / str(number) / "hook")
         machine.home = build.home
         machine.environment["HOME"] = str(build.home)

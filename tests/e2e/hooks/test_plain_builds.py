@@ -181,7 +181,7 @@ def test_npm_pip_and_maven_install_in_each_account(
 ) -> None:
     builder = Account(organization.url, account)
     machine = BuildMachine(
-        tmp_path / "machine", authority, internet.port, session(builder), organization.tokens
+        tmp_path / "machine", authority, internet.server_port, session(builder), organization.tokens
     )
     machine.add_program("aws", COMMAND.with_name("aws"))
     tools.add_node_programs(machine, node_modules)
